@@ -2,5 +2,6 @@
 
 #![warn(missing_docs)]
 
+pub mod host;
 pub mod stop;
 pub mod wire;
