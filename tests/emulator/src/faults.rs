@@ -1,0 +1,697 @@
+//! Faults on request: answers that differ from the rules, for chosen requests and counts.
+//!
+//! A [`Fault`] changes how one request is answered; an [`OperationFault`] changes how an operation
+//! that a request starts will go. Both can wait for some matches, then hit a number of them or
+//! all that follow.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::http::{Reply, Request};
+use crate::state::operation::{Outcome, Stage};
+
+/// A group of endpoints with one audience.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Plane {
+    /// Token endpoint of Entra.
+    Authority,
+    /// Azure Resource Manager, with Resource Graph.
+    ResourceManager,
+    /// The environment API (Business Application Platform).
+    Bap,
+    /// Data plane of key vaults.
+    KeyVault,
+    /// Data plane of Managed HSMs.
+    ManagedHsm,
+    /// Lifecycle Services.
+    Lcs,
+    /// Instance metadata and the token issuers of CI systems.
+    Issuer,
+    /// The emulator's own control API.
+    Control,
+    /// Nothing of the above.
+    Unknown,
+}
+
+/// Which requests a fault is about; what is absent matches everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct RequestMatch {
+    /// Group of endpoints.
+    pub plane: Option<Plane>,
+    /// Method, without regard to case.
+    pub method: Option<String>,
+    /// Path without query, without regard to case; `*` stands for any text, also with slashes.
+    pub path: Option<String>,
+}
+
+impl RequestMatch {
+    /// Every request.
+    pub fn any() -> Self {
+        Self::default()
+    }
+
+    /// Requests with this method and path pattern.
+    pub fn new(method: &str, path: &str) -> Self {
+        Self {
+            plane: None,
+            method: Some(method.into()),
+            path: Some(path.into()),
+        }
+    }
+
+    /// Requests to a group of endpoints.
+    pub fn plane(plane: Plane) -> Self {
+        Self {
+            plane: Some(plane),
+            ..Self::default()
+        }
+    }
+
+    /// Requests for tokens.
+    pub fn token() -> Self {
+        Self::plane(Plane::Authority)
+    }
+
+    /// POST of a link or swap of the encryption policy.
+    pub fn link() -> Self {
+        Self::new("POST", "*/enterprisePolicies/Encryption/link")
+    }
+
+    /// POST of an unlink of the encryption policy.
+    pub fn unlink() -> Self {
+        Self::new("POST", "*/enterprisePolicies/Encryption/unlink")
+    }
+
+    /// GET of one lifecycle operation.
+    pub fn poll() -> Self {
+        Self::new("GET", "*/lifecycleOperations/*")
+    }
+
+    /// GET of one environment.
+    pub fn environment(id: &str) -> Self {
+        Self::new("GET", &format!("*/environments/{id}"))
+    }
+
+    /// GET of the list of environments.
+    pub fn environments() -> Self {
+        Self::new("GET", "*/environments")
+    }
+
+    /// Any request to an enterprise policy in Resource Manager, by its name.
+    pub fn policy(method: &str, name: &str) -> Self {
+        Self::new(
+            method,
+            &format!("/subscriptions/*/enterprisePolicies/{name}"),
+        )
+    }
+
+    pub(crate) fn matches(&self, plane: Plane, method: &str, path: &str) -> bool {
+        self.plane.is_none_or(|wanted| wanted == plane)
+            && self
+                .method
+                .as_deref()
+                .is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+            && self
+                .path
+                .as_deref()
+                .is_none_or(|pattern| glob(pattern, path))
+    }
+}
+
+/// How often something happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Times {
+    /// That many times.
+    Count(u32),
+    /// Until the faults are cleared.
+    Forever,
+}
+
+/// What a fault does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub enum Effect {
+    /// Answers without processing the request.
+    Respond(Response),
+    /// Processes the request and then answers this instead.
+    RespondAfterProcessing(Response),
+    /// Closes the connection without processing the request.
+    ResetBefore,
+    /// Processes the request and closes the connection without an answer.
+    ResetAfterProcessing,
+    /// Processes the request, sends half of the body and closes the connection.
+    TruncateBody,
+    /// Waits before processing, in real time.
+    Delay {
+        /// How long.
+        milliseconds: u64,
+    },
+    /// Never answers.
+    Hang,
+    /// Replaces, adds or (without value) removes a header of the answer.
+    SetHeader {
+        /// Name of the header.
+        name: String,
+        /// New value.
+        value: Option<String>,
+    },
+    /// Merges members into the JSON of a successful answer (null removes one): for unknown enum
+    /// values and extra fields. In lists every item of `value` is changed.
+    PatchBody(Value),
+}
+
+/// An answer of a fault.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// Additional headers.
+    #[serde(default)]
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    #[serde(default)]
+    pub body: Body,
+    /// The `Retry-After` header.
+    #[serde(default)]
+    pub retry_after: RetryAfter,
+}
+
+/// Body of a fault's answer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Body {
+    /// The error body that the plane usually has for this status.
+    #[default]
+    Usual,
+    /// This JSON.
+    Json(Value),
+    /// Nothing.
+    Empty,
+    /// An HTML page, as gateways send.
+    Html,
+    /// Announced as JSON, but not JSON.
+    Garbage,
+}
+
+/// The `Retry-After` header of a fault.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum RetryAfter {
+    /// No such header.
+    #[default]
+    Absent,
+    /// Delta seconds.
+    Seconds(u64),
+    /// An HTTP date this many seconds from the system's now: clients compare it with their clock.
+    Date(u64),
+}
+
+impl Response {
+    /// A status with the usual body of its plane.
+    pub fn status(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Body::Usual,
+            retry_after: RetryAfter::Absent,
+        }
+    }
+
+    /// Another body.
+    #[must_use]
+    pub fn body(mut self, body: Body) -> Self {
+        self.body = body;
+        self
+    }
+
+    /// A `Retry-After` header.
+    #[must_use]
+    pub fn retry_after(mut self, retry_after: RetryAfter) -> Self {
+        self.retry_after = retry_after;
+        self
+    }
+
+    pub(crate) fn reply(&self, plane: Plane) -> Reply {
+        let mut reply = match &self.body {
+            Body::Usual => usual_error(plane, self.status),
+            Body::Json(value) => Reply::json(self.status, value),
+            Body::Empty => Reply::empty(self.status),
+            Body::Html => Reply::text(
+                self.status,
+                "text/html",
+                format!("<html><body><h1>{} Gateway</h1></body></html>", self.status),
+            ),
+            Body::Garbage => Reply::text(self.status, "application/json", "{\"error\": <!".into()),
+        };
+        match self.retry_after {
+            RetryAfter::Absent => (),
+            RetryAfter::Seconds(seconds) => {
+                reply.set_header("retry-after", Some(seconds.to_string()));
+            }
+            RetryAfter::Date(seconds) => {
+                let date = std::time::SystemTime::now() + Duration::from_secs(seconds);
+                reply.set_header("retry-after", Some(httpdate::fmt_http_date(date)));
+            }
+        }
+        for (name, value) in &self.headers {
+            reply.set_header(name, Some(value.clone()));
+        }
+        reply
+    }
+}
+
+/// Constructed bodies, after `arm-error-429`, `bap-error-429`, `bap-error-503` and
+/// `keyvault-data-error-429`.
+fn usual_error(plane: Plane, status: u16) -> Reply {
+    let (code, message) = match (plane, status) {
+        (Plane::Authority, _) => {
+            return Reply::json(
+                status,
+                &json!({
+                    "error": "temporarily_unavailable",
+                    "error_description": "AADSTS90033: A transient error has occurred.",
+                    "error_codes": [90033],
+                }),
+            );
+        }
+        (Plane::ResourceManager, 429) => (
+            "SubscriptionRequestsThrottled",
+            "Number of requests for subscription exceeded the limit.",
+        ),
+        (Plane::KeyVault | Plane::ManagedHsm, 429) => (
+            "Throttled",
+            "Request was not processed because too many requests were received. Reason: \
+             VaultRequestTypeLimitReached",
+        ),
+        (_, 429) => (
+            "TooManyRequests",
+            "Rate limit is exceeded. Try again later.",
+        ),
+        (_, 401) => (
+            "ExpiredAuthenticationToken",
+            "The access token has expired.",
+        ),
+        (_, 403) => ("Forbidden", "Access is denied."),
+        (_, 404) => ("NotFound", "The resource was not found."),
+        (_, 409) => (
+            "Conflict",
+            "The request conflicts with the state of the resource.",
+        ),
+        (_, 500) => ("InternalServerError", "An unexpected error occurred."),
+        (_, 502) => (
+            "BadGateway",
+            "The upstream service did not answer properly.",
+        ),
+        (_, 503) => (
+            "ServiceUnavailable",
+            "The service is temporarily unavailable.",
+        ),
+        (_, 504) => (
+            "GatewayTimeout",
+            "The upstream service did not answer in time.",
+        ),
+        _ => ("Error", "The request failed."),
+    };
+    match plane {
+        Plane::Bap => Reply::bap_error(status, code, message),
+        _ => Reply::error(status, code, message),
+    }
+}
+
+/// A scripted deviation for requests.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Fault {
+    /// Which requests.
+    #[serde(default)]
+    pub on: RequestMatch,
+    /// What happens to them.
+    pub effect: Effect,
+    /// How many matching requests pass first.
+    #[serde(default)]
+    pub skip: u32,
+    /// How many are hit then.
+    #[serde(default = "Fault::once")]
+    pub times: Times,
+}
+
+impl Fault {
+    /// Hits the next matching request.
+    pub fn new(on: RequestMatch, effect: Effect) -> Self {
+        Self {
+            on,
+            effect,
+            skip: 0,
+            times: Self::once(),
+        }
+    }
+
+    /// Answers with a status and the usual error body.
+    pub fn status(on: RequestMatch, status: u16) -> Self {
+        Self::new(on, Effect::Respond(Response::status(status)))
+    }
+
+    /// Answers 429.
+    pub fn throttle(on: RequestMatch, retry_after: RetryAfter) -> Self {
+        Self::new(
+            on,
+            Effect::Respond(Response::status(429).retry_after(retry_after)),
+        )
+    }
+
+    /// Hits this many requests.
+    #[must_use]
+    pub fn times(mut self, count: u32) -> Self {
+        self.times = Times::Count(count);
+        self
+    }
+
+    /// Hits all that follow.
+    #[must_use]
+    pub fn forever(mut self) -> Self {
+        self.times = Times::Forever;
+        self
+    }
+
+    /// Lets some pass first.
+    #[must_use]
+    pub fn after(mut self, passed: u32) -> Self {
+        self.skip = passed;
+        self
+    }
+
+    fn once() -> Times {
+        Times::Count(1)
+    }
+}
+
+/// What the slot shows after an operation, against the rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SlotAfter {
+    /// What the rules say.
+    #[default]
+    Usual,
+    /// Nothing.
+    Absent,
+    /// The new policy with `Failed`.
+    Failed,
+    /// The new policy with another status word.
+    Word(String),
+    /// Another policy, by ARM id or system id: somebody else was faster.
+    Other(String),
+}
+
+/// How one operation deviates.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct OperationScript {
+    /// How it ends.
+    pub outcome: Outcome,
+    /// What it leaves in the slot.
+    pub slot: SlotAfter,
+    /// Word shown as `state.id` while it has not ended.
+    pub state_word: Option<String>,
+    /// Whether polls answer 404.
+    pub lost: bool,
+    /// Whether the environment is deleted when the operation is accepted.
+    pub delete_environment: bool,
+}
+
+/// A scripted deviation for operations that will be started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OperationFault {
+    /// Only operations on this environment.
+    #[serde(default)]
+    pub environment: Option<String>,
+    /// Only operations of this type, for example `NewCustomerManagedKey`.
+    #[serde(default)]
+    pub kind: Option<String>,
+    /// How many matching operations go as usual first.
+    #[serde(default)]
+    pub skip: u32,
+    /// How many deviate then.
+    #[serde(default = "Fault::once")]
+    pub times: Times,
+    /// How.
+    pub script: OperationScript,
+}
+
+impl OperationFault {
+    /// The next operation goes like this.
+    pub fn new(script: OperationScript) -> Self {
+        Self {
+            environment: None,
+            kind: None,
+            skip: 0,
+            times: Fault::once(),
+            script,
+        }
+    }
+
+    /// The next operation fails.
+    pub fn fail(stage: Stage, message: &str) -> Self {
+        Self::new(OperationScript {
+            outcome: Outcome::Fail {
+                stage,
+                code: "CustomerManagedKeyOperationFailed".into(),
+                message: Some(message.into()),
+            },
+            ..OperationScript::default()
+        })
+    }
+
+    /// The next operation stays in this stage until told to go on.
+    pub fn hold(stage: Stage) -> Self {
+        Self::new(OperationScript {
+            outcome: Outcome::Hold { stage },
+            ..OperationScript::default()
+        })
+    }
+
+    /// The next operation succeeds and leaves this in the slot.
+    pub fn slot(slot: SlotAfter) -> Self {
+        Self::new(OperationScript {
+            slot,
+            ..OperationScript::default()
+        })
+    }
+
+    /// Polls of the next operation answer 404.
+    pub fn lost() -> Self {
+        Self::new(OperationScript {
+            lost: true,
+            ..OperationScript::default()
+        })
+    }
+
+    /// The next operation shows an unknown word as its state until it ends.
+    pub fn state_word(word: &str) -> Self {
+        Self::new(OperationScript {
+            state_word: Some(word.into()),
+            ..OperationScript::default()
+        })
+    }
+
+    /// The environment is deleted as soon as the next operation is accepted.
+    pub fn delete_environment() -> Self {
+        Self::new(OperationScript {
+            delete_environment: true,
+            ..OperationScript::default()
+        })
+    }
+
+    /// Only on this environment.
+    #[must_use]
+    pub fn on_environment(mut self, id: &str) -> Self {
+        self.environment = Some(id.into());
+        self
+    }
+
+    /// Only for this type of operation.
+    #[must_use]
+    pub fn of_kind(mut self, kind: &str) -> Self {
+        self.kind = Some(kind.into());
+        self
+    }
+
+    /// Every operation that follows.
+    #[must_use]
+    pub fn forever(mut self) -> Self {
+        self.times = Times::Forever;
+        self
+    }
+
+    /// That many operations.
+    #[must_use]
+    pub fn times(mut self, count: u32) -> Self {
+        self.times = Times::Count(count);
+        self
+    }
+}
+
+/// All that is scripted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Faults {
+    pub(crate) requests: Vec<Fault>,
+    pub(crate) operations: Vec<OperationFault>,
+}
+
+impl Faults {
+    /// The faults that hit this request; each counts it.
+    pub(crate) fn hitting(&mut self, plane: Plane, request: &Request) -> Vec<Effect> {
+        if plane == Plane::Control {
+            return Vec::new();
+        }
+        let effects = self
+            .requests
+            .iter_mut()
+            .filter(|fault| fault.on.matches(plane, &request.method, &request.path))
+            .filter(|fault| fault.times != Times::Count(0))
+            .filter_map(|fault| {
+                spend(&mut fault.skip, &mut fault.times).then(|| fault.effect.clone())
+            })
+            .collect();
+        self.requests.retain(|fault| fault.times != Times::Count(0));
+        effects
+    }
+
+    /// The script of an operation that is about to start.
+    pub(crate) fn script_for(&mut self, environment: &str, kind: &str) -> OperationScript {
+        let applies = |wanted: &Option<String>, value: &str| {
+            wanted
+                .as_deref()
+                .is_none_or(|wanted| wanted.eq_ignore_ascii_case(value))
+        };
+        let script = self
+            .operations
+            .iter_mut()
+            .filter(|fault| applies(&fault.environment, environment) && applies(&fault.kind, kind))
+            .find_map(|fault| {
+                spend(&mut fault.skip, &mut fault.times).then(|| fault.script.clone())
+            });
+        self.operations
+            .retain(|fault| fault.times != Times::Count(0));
+        script.unwrap_or_default()
+    }
+}
+
+fn spend(skip: &mut u32, times: &mut Times) -> bool {
+    if *skip > 0 {
+        *skip -= 1;
+        return false;
+    }
+    if let Times::Count(count) = times {
+        *count = count.saturating_sub(1);
+    }
+    true
+}
+
+/// Merges members into every object that an answer is about.
+pub(crate) fn patch(body: &mut Value, members: &Value) {
+    if let Some(items) = body.get_mut("value").and_then(Value::as_array_mut) {
+        items.iter_mut().for_each(|item| merge(item, members));
+    } else {
+        merge(body, members);
+    }
+}
+
+/// A JSON merge patch.
+pub(crate) fn merge(into: &mut Value, members: &Value) {
+    let (Some(into), Some(members)) = (into.as_object_mut(), members.as_object()) else {
+        *into = members.clone();
+        return;
+    };
+    for (name, value) in members {
+        if value.is_null() {
+            into.remove(name);
+        } else {
+            merge(into.entry(name.clone()).or_insert(Value::Null), value);
+        }
+    }
+}
+
+fn glob(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (pattern.to_lowercase(), text.to_lowercase());
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        let Some(found) = rest.find(part) else {
+            return false;
+        };
+        rest = &rest[found + part.len()..];
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        assert!(glob(
+            "*/enterprisePolicies/Encryption/link",
+            "/a/b/enterprisepolicies/encryption/LINK"
+        ));
+        assert!(!glob("*/environments", "/a/environments/1"));
+        assert!(glob("/a/*/c/*", "/a/b/c/d/e"));
+        assert!(!glob("/a", "/a/b"));
+    }
+
+    #[test]
+    fn counts_after_skipping() {
+        let request = Request::new("GET", "/x", std::collections::BTreeMap::new(), Vec::new());
+        let mut faults = Faults::default();
+        faults
+            .requests
+            .push(Fault::status(RequestMatch::any(), 503).after(1).times(2));
+        let hits: Vec<bool> = (0..4)
+            .map(|_| !faults.hitting(Plane::Bap, &request).is_empty())
+            .collect();
+        assert_eq!(hits, [false, true, true, false]);
+    }
+
+    #[test]
+    fn merges_into_every_item_of_a_list() {
+        let mut body = json!({"value": [{"a": {"b": 1}}, {"a": {"b": 2, "c": 3}}]});
+        patch(&mut body, &json!({"a": {"b": "x", "c": null}}));
+        assert_eq!(
+            body,
+            json!({"value": [{"a": {"b": "x"}}, {"a": {"b": "x"}}]})
+        );
+    }
+
+    #[test]
+    fn reads_what_the_documentation_shows() {
+        let fault: Fault = serde_json::from_value(json!({
+            "on": {"plane": "bap", "method": "POST", "path": "*/link"},
+            "effect": {"respond": {"status": 429, "retryAfter": {"seconds": 2}}},
+            "skip": 1,
+            "times": {"count": 3},
+        }))
+        .unwrap();
+        assert_eq!(fault.times, Times::Count(3));
+        let fault: Fault =
+            serde_json::from_value(json!({"effect": "resetAfterProcessing"})).unwrap();
+        assert_eq!(fault.effect, Effect::ResetAfterProcessing);
+    }
+}
