@@ -138,3 +138,56 @@ impl fmt::Debug for PinnedClient {
         f.debug_struct("PinnedClient").finish_non_exhaustive()
     }
 }
+
+// The fixtures are certificates whose keys were thrown away. Signatures are tested where there is
+// a client to make them, in the conformance crate.
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const P521: &str = include_str!("fixtures/p521.pem");
+    const OTHER: &str = include_str!("fixtures/p521-other.pem");
+    const P256: &str = include_str!("fixtures/p256.pem");
+
+    fn pinned(pem: &str) -> PinnedClient {
+        PinnedClient::from_pem(pem).expect("a certificate")
+    }
+
+    fn admits(pinned: &PinnedClient, pem: &str) -> bool {
+        let presented = CertificateDer::from_pem_slice(pem.as_bytes()).unwrap();
+        pinned
+            .verify_client_cert(&presented, &[], UnixTime::now())
+            .is_ok()
+    }
+
+    #[test]
+    fn only_the_same_bytes_are_admitted() {
+        let pinned = pinned(P521);
+        assert!(admits(&pinned, P521));
+        assert!(!admits(&pinned, OTHER));
+        assert!(!admits(&pinned, P256));
+        assert!(pinned.client_auth_mandatory());
+    }
+
+    // With ring's own list Go finds no scheme for its key and sends no certificate.
+    #[test]
+    fn the_schemes_are_those_of_the_pinned_key() {
+        assert_eq!(
+            pinned(P521).supported_verify_schemes(),
+            [SignatureScheme::ECDSA_NISTP521_SHA512]
+        );
+        let others = pinned(P256).supported_verify_schemes();
+        assert!(others.contains(&SignatureScheme::ECDSA_NISTP256_SHA256));
+        assert!(!others.contains(&SignatureScheme::ECDSA_NISTP521_SHA512));
+    }
+
+    #[test]
+    fn what_is_no_certificate_is_refused() {
+        let broken = P521.replace("MI", "AA");
+        for garbage in ["", "garbage", broken.as_str()] {
+            let error = PinnedClient::from_pem(garbage).expect_err(garbage);
+            let text = error.to_string();
+            assert!(text.starts_with("`PLUGIN_CLIENT_CERT` is not"), "{text}");
+        }
+    }
+}
