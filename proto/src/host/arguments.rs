@@ -91,7 +91,8 @@ To debug it, start it with `--debug` and do what it says.
              --debug    serve until interrupted, for a debugger\n  \
              --version  print the version\n  \
              --help     print this text\n\n\
-             Logs go to stderr if `TF_LOG` or `TF_LOG_PROVIDER` is set (error, warn, info, debug, trace).\n",
+             Logs go to stderr if `TF_LOG` or `TF_LOG_PROVIDER` is set (error, warn, info, debug, trace).\n\
+             With `TFPLUGIN_NETWORK=tcp` it listens on a port of 127.0.0.1 and not on a unix socket.\n",
             self.explanation(),
             self.program()
         )

@@ -6,8 +6,6 @@
 
 use std::{future::pending, io, time::Duration};
 
-use tokio::time::{self, MissedTickBehavior};
-
 /// Why a provider ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
@@ -51,6 +49,7 @@ impl Parent {
     /// Waits until the parent is gone. The system then gives us another one; no signal says so.
     #[cfg(unix)]
     pub(crate) async fn gone(self) {
+        use tokio::time::{self, MissedTickBehavior};
         let mut ticks = time::interval(Duration::from_secs(1));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while std::os::unix::process::parent_id() == self.id {
@@ -61,7 +60,7 @@ impl Parent {
     /// Windows keeps a dead parent's id, and a handle would need unsafe code.
     #[cfg(not(unix))]
     pub(crate) async fn gone(self) {
-        pending().await
+        pending::<()>().await;
     }
 }
 

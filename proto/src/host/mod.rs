@@ -20,6 +20,7 @@ mod listener;
 mod log;
 pub mod panic;
 mod pinned;
+#[cfg(unix)]
 mod random;
 mod reattach;
 mod server;
