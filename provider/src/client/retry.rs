@@ -56,16 +56,13 @@ impl<'a> Retries<'a> {
             return Err(self.gave_up(last, Some(ended)));
         }
         self.failed += 1;
-        if !is_transient(&error, self.repeat) {
+        if !is_transient(&error, self.repeat) || self.failed >= self.most {
             let is_first = self.failed == 1;
             return Err(if is_first {
                 error
             } else {
                 self.gave_up(error, None)
             });
-        }
-        if self.failed >= self.most {
-            return Err(self.gave_up(error, None));
         }
         let wait = wait_after(&error, self.failed, self.jitter);
         tracing::debug!(attempts = self.failed, ?wait, %error, "trying again");

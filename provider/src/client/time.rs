@@ -102,7 +102,7 @@ pub(crate) enum WallClock {
     System,
     /// Starts at a fixed time and moves with tokio's clock.
     #[cfg(test)]
-    From(std::time::SystemTime, Instant),
+    From(SystemTime, Instant),
 }
 
 impl WallClock {

@@ -198,21 +198,19 @@ fn classify(error: reqwest::Error) -> TransportError {
     }
 }
 
-/// Looks for rustls' verdict, which hides inside an I/O error.
+/// Looks for rustls' verdict, which hides inside I/O errors, one in the other.
 fn is_certificate_error(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        let inner = error
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref)
-            .and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        let tls = inner.or_else(|| error.downcast_ref::<rustls::Error>());
-        if matches!(tls, Some(rustls::Error::InvalidCertificate(_))) {
-            return true;
-        }
-        cause = error.source();
+    if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
+        return true;
     }
-    false
+    // An I/O error's source is its content's source: the content itself must be asked for.
+    let content = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    match content {
+        Some(content) => is_certificate_error(content),
+        None => error.source().is_some_and(is_certificate_error),
+    }
 }
 
 #[cfg(test)]
