@@ -71,9 +71,12 @@ impl Add<Duration> for Timestamp {
     type Output = Self;
 
     fn add(self, duration: Duration) -> Self {
-        let ticks = i64::try_from(duration.as_nanos() / 100).unwrap_or(i64::MAX);
-        Self(self.0.saturating_add(ticks))
+        Self(self.0.saturating_add(ticks(duration)))
     }
+}
+
+fn ticks(duration: Duration) -> i64 {
+    i64::try_from(duration.as_nanos() / 100).unwrap_or(i64::MAX)
 }
 
 impl fmt::Display for Timestamp {

@@ -598,7 +598,9 @@ fn spend(skip: &mut u32, times: &mut Times) -> bool {
 /// Merges members into every object that an answer is about.
 pub(crate) fn patch(body: &mut Value, members: &Value) {
     if let Some(items) = body.get_mut("value").and_then(Value::as_array_mut) {
-        items.iter_mut().for_each(|item| merge(item, members));
+        for item in items {
+            merge(item, members);
+        }
     } else {
         merge(body, members);
     }

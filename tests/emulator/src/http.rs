@@ -209,6 +209,14 @@ fn decode(text: &str, plus_is_space: bool) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
+fn hex(byte: u8) -> [char; 2] {
+    [byte >> 4, byte & 15].map(|digit| {
+        char::from_digit(digit.into(), 16)
+            .unwrap_or('0')
+            .to_ascii_uppercase()
+    })
+}
+
 /// Escapes a value for a query.
 pub(crate) fn encode(text: &str) -> String {
     text.bytes()
@@ -216,7 +224,8 @@ pub(crate) fn encode(text: &str) -> String {
             if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
                 encoded.push(char::from(byte));
             } else {
-                encoded.push_str(&format!("%{byte:02X}"));
+                encoded.push('%');
+                encoded.extend(hex(byte));
             }
             encoded
         })

@@ -31,6 +31,7 @@ mod faults;
 mod geo;
 mod hsm_data;
 mod http;
+mod inspect;
 mod key_access;
 mod lcs;
 pub mod modes;
@@ -45,12 +46,14 @@ mod tls;
 mod vault_data;
 mod world;
 
+pub use changes::{Change, ChangeError};
 pub use clock::{Clock, Timestamp};
 pub use emulator::{Emulator, EmulatorBuilder, Speed, StartError};
 pub use faults::{
     Body, Effect, Fault, OperationFault, OperationScript, Plane, RequestMatch, Response,
     RetryAfter, SlotAfter, Times,
 };
+pub use inspect::{EnvironmentState, OperationState, PolicyState};
 pub use modes::Modes;
 pub use request_log::{LogEntry, Requests};
 pub use saved::StateError;

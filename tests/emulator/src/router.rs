@@ -41,7 +41,7 @@ pub(crate) fn answer(world: &mut World, request: &Request) -> Reply {
         }
         Plane::Authority => entra::openid_configuration(world, &first),
         Plane::Issuer => match request.route().as_slice() {
-            ["oidc", system] => entra::issuer(world, request, &(*system).to_owned()),
+            ["oidc", system] => entra::issuer(world, request, system),
             ["metadata", ..] => entra::instance_metadata(world, request),
             _ => Reply::unknown_route(request),
         },

@@ -4,6 +4,7 @@
 //! the operations that are due and looks whether keys were lost.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -202,6 +203,18 @@ impl World {
         self.show_in_graph(policy_id);
     }
 
+    /// Counts a call against a limit; false when the limit is exceeded.
+    pub(crate) fn admit(&mut self, what: &'static str, limit: usize, window: Duration) -> bool {
+        let now = self.now();
+        let calls = self.throttles.entry(what).or_default();
+        calls.retain(|call| now.since(*call) < window);
+        if calls.len() >= limit {
+            return false;
+        }
+        calls.push(now);
+        true
+    }
+
     /// Tells Resource Graph about the state a resource has now.
     pub(crate) fn show_in_graph(&mut self, id: &str) {
         let now = self.now();
@@ -223,7 +236,7 @@ impl World {
     /// Replaces the modes by what a patch makes of them.
     pub(crate) fn patch_modes(&mut self, members: &Value) -> Result<(), String> {
         let mut all = serde_json::to_value(&self.modes).map_err(|error| error.to_string())?;
-        crate::faults::merge(&mut all, members);
+        assign(&mut all, members);
         self.modes = serde_json::from_value(all).map_err(|error| error.to_string())?;
         self.epoch += 1;
         Ok(())
@@ -232,8 +245,15 @@ impl World {
     /// Replaces the timings by what a patch makes of them.
     pub(crate) fn patch_timings(&mut self, members: &Value) -> Result<(), String> {
         let mut all = serde_json::to_value(&self.timings).map_err(|error| error.to_string())?;
-        crate::faults::merge(&mut all, members);
+        assign(&mut all, members);
         self.timings = serde_json::from_value(all).map_err(|error| error.to_string())?;
         Ok(())
+    }
+}
+
+/// Sets members one by one; unlike a merge patch it keeps null, which means "absent" here.
+fn assign(into: &mut Value, members: &Value) {
+    for (name, value) in members.as_object().into_iter().flatten() {
+        into[name] = value.clone();
     }
 }

@@ -15,6 +15,8 @@ use crate::http::{Reply, Request};
 use crate::state::application::AzureRole;
 use crate::world::World;
 
+pub(crate) use vaults::{attributes as key_attributes, uri as vault_uri};
+
 /// A resource group in a path.
 pub(crate) struct Group<'a> {
     pub(crate) subscription: &'a str,

@@ -91,18 +91,14 @@ fn put(
     }
     let wanted = PolicyBody::parse(&request.json().unwrap_or(Value::Null))?;
     let key = super::id_of(request).to_lowercase();
-    match world.tenant.policies.get(&key) {
-        Some(existing) => {
-            check_location(existing, &wanted)?;
-            check_frozen(world, existing, &wanted)?;
-            replace(world, &key, wanted, caller);
-            Ok(reply(world, &key, 200))
-        }
-        None => {
-            create(world, wanted, caller, group, name);
-            Ok(reply(world, &key, 201))
-        }
+    if let Some(existing) = world.tenant.policies.get(&key) {
+        check_location(existing, &wanted)?;
+        check_frozen(world, existing, &wanted)?;
+        replace(world, &key, wanted, caller);
+        return Ok(reply(world, &key, 200));
     }
+    create(world, wanted, caller, group, name);
+    Ok(reply(world, &key, 201))
 }
 
 /// Nothing when the policy does not exist.

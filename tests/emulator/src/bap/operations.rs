@@ -191,7 +191,9 @@ pub(super) fn list(world: &mut World, request: &Request) -> Reply {
         .filter(|operation| operation.ended.is_none() && matches(operation))
         .map(|operation| operation.id.clone())
         .collect();
-    ids.iter().for_each(|id| seen(world, id));
+    for id in &ids {
+        seen(world, id);
+    }
     world.catch_up();
     let now = world.now();
     let value: Vec<Value> = world

@@ -226,10 +226,10 @@ mod tests {
         let mut environment = environment();
         let later = Timestamp::START + Duration::from_secs(5);
         environment.change(Timestamp::START, later, |view| {
-            view.runtime = "Disabled".into()
+            view.runtime = "Disabled".into();
         });
         environment.change(Timestamp::START, Timestamp::START, |view| {
-            view.managed = true
+            view.managed = true;
         });
         assert!(!environment.visible(Timestamp::START).managed);
         assert_eq!(environment.visible(later).runtime, "Disabled");

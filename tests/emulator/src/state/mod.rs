@@ -25,6 +25,10 @@ use vault::Vault;
 /// Everything the emulator remembers between two runs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_field_names,
+    reason = "`tenant_id` is the word of all the APIs"
+)]
 pub(crate) struct Tenant {
     pub(crate) tenant_id: String,
     pub(crate) applications: Vec<Application>,

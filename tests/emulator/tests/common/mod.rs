@@ -1,6 +1,10 @@
 //! A plain HTTP client for the tests, with tokens.
 
-#![allow(dead_code, reason = "each test file uses its part of it")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "a helper of tests, of which each file uses its part"
+)]
 
 use ppcmk_emulator::{Emulator, EmulatorBuilder};
 use reqwest::blocking::{Client, Response};
