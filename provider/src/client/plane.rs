@@ -67,7 +67,11 @@ impl PlaneClient {
         let mut url = self.endpoint.url.clone();
         url.set_path(path);
         if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
+            let encoded = url::form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(query)
+                .finish();
+            // OData spells `$filter` and `%20`; a plus is a space only in forms.
+            url.set_query(Some(&encoded.replace('+', "%20").replace("%24", "$")));
         }
         self.request_to(method, url)
     }

@@ -18,6 +18,8 @@ use serde::de::DeserializeOwned;
 use super::error::{BodyProblem, ClientError};
 use super::http::{Request, Response};
 use super::plane::PlaneClient;
+use super::redact;
+use super::service_error::{ResponseIds, ServiceError};
 use super::time::Call;
 use super::wire::Page;
 
@@ -160,11 +162,7 @@ impl ArmClient {
             match status.status.to_ascii_lowercase().as_str() {
                 "succeeded" => return Ok(answer),
                 "failed" | "canceled" => {
-                    let message = status.error.message.unwrap_or_default();
-                    let code = status.error.code.unwrap_or(status.status);
-                    let problem =
-                        BodyProblem::Shape(format!("the operation ended: {code} {message}"));
-                    return Err(self.plane.unreadable(&poll, &answer, problem));
+                    return Err(failed_operation(&poll, &answer, status).into());
                 }
                 _ => (),
             }
@@ -174,6 +172,30 @@ impl ArmClient {
     /// A URL of this cloud's Resource Manager, for messages and tests.
     pub fn url_of(&self, id: &str) -> Url {
         self.plane.request(Method::GET, id, &[]).url
+    }
+}
+
+/// The error inside an operation that answers 200 and says that it failed.
+fn failed_operation(poll: &Request, answer: &Response, status: AsyncStatus) -> ServiceError {
+    let ids = ResponseIds::of(&answer.headers);
+    let message = status
+        .error
+        .message
+        .unwrap_or_else(|| "no explanation".to_owned());
+    ServiceError {
+        plane: poll.plane,
+        method: poll.method.to_string(),
+        url: redact::url(&poll.url),
+        status: answer.status,
+        code: Some(status.error.code.unwrap_or(status.status)),
+        inner_code: None,
+        message: redact::text(&message),
+        is_structured: true,
+        is_empty: false,
+        correlation_id: ids.correlation_id,
+        request_id: ids.request_id,
+        client_request_id: None,
+        retry_after: None,
     }
 }
 

@@ -182,7 +182,7 @@ async fn an_accepted_change_is_waited_for() {
         .arm()
         .put_policy(&fixture.call, &id, &spec(None, Tags::new()))
         .await;
-    assert!(error.unwrap_err().to_string().contains("Broken it broke"));
+    assert!(error.unwrap_err().to_string().contains("200 Broken to GET"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -291,7 +291,7 @@ async fn assignments_are_listed_by_principal() {
     assert!(found[0].gives(KEY_ENCRYPTION_ROLE, &principal));
     let url = fixture.script.seen().remove(0).url;
     assert!(
-        url.contains("%24filter=principalId+eq+%2744444444"),
+        url.contains("$filter=principalId%20eq%20%2744444444"),
         "{url}"
     );
 }
