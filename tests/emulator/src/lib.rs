@@ -1,5 +1,7 @@
 //! The cloud APIs behind customer-managed keys, on loopback, for tests and first steps.
 //!
+//! `README.md` in the folder has the command line, seeds, modes and the control API.
+//!
 //! [`Emulator`] serves Entra tokens, Azure Resource Manager, Key Vault, Managed HSM, the
 //! environment API of Power Platform and a little of Lifecycle Services over TLS, from one port.
 //! It follows what is known of the real services; where that is not known, [`Modes`] has the
@@ -19,6 +21,11 @@
 //!
 //! Invariant: nothing here is shared with the client under test, so that one mistake cannot hide
 //! in both. Only `main.rs` prints.
+
+#![allow(
+    rustdoc::broken_intra_doc_links,
+    reason = "the evidence tags look like links"
+)]
 
 mod arm;
 mod bap;
@@ -62,3 +69,8 @@ pub use state::operation::{Outcome, Stage};
 pub use state::policy::PolicyKind;
 pub use timings::{Progress, Timings};
 pub use tls::TlsError;
+
+/// Compiles the example in the folder's `README.md`.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

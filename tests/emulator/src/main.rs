@@ -120,11 +120,11 @@ fn serve(options: &cli::Serve) -> ExitCode {
     };
     let variables = emulator.environment_variables();
     if let Some(path) = &options.env_file {
-        let lines: String = variables
+        let lines: Vec<String> = variables
             .iter()
-            .map(|(name, value)| format!("{name}={value}\n"))
+            .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        if let Err(error) = std::fs::write(path, lines) {
+        if let Err(error) = std::fs::write(path, lines.join("\n") + "\n") {
             return refuse(&Refusal::Other(format!(
                 "could not write `{}`: {error}",
                 path.display()

@@ -62,6 +62,38 @@ pub(crate) fn answer(world: &mut World, request: &Request) -> Reply {
     }
 }
 
+/// Adds the ids that the services send with every answer, for logs and support. [F]
+pub(crate) fn identify(reply: &mut Reply, plane: Plane, request: &Request) {
+    let id = uuid::Uuid::new_v4().to_string();
+    let sent = |name: &str| {
+        request
+            .header(name)
+            .map_or_else(|| id.clone(), str::to_owned)
+    };
+    let ids = match plane {
+        Plane::Bap => vec![
+            ("x-ms-correlation-id", sent("x-ms-correlation-id")),
+            ("x-ms-request-id", format!("westeurope:{id}")),
+        ],
+        Plane::ResourceManager => vec![
+            ("x-ms-request-id", id.clone()),
+            (
+                "x-ms-correlation-request-id",
+                sent("x-ms-correlation-request-id"),
+            ),
+            (
+                "x-ms-routing-request-id",
+                format!("WESTEUROPE:20260102T030405Z:{id}"),
+            ),
+        ],
+        Plane::KeyVault | Plane::ManagedHsm => vec![("x-ms-request-id", id.clone())],
+        _ => Vec::new(),
+    };
+    for (name, value) in ids {
+        reply.set_header(name, Some(value));
+    }
+}
+
 /// A vault addressed by host name: `{vault}.vault.localhost`, `{hsm}.managedhsm.localhost`.
 fn named_host(request: &Request) -> Option<(String, bool)> {
     let host = request.header("host")?.split(':').next()?.to_lowercase();

@@ -150,7 +150,8 @@ fn process(
     let token =
         entra::token_of(world, request).map(|token| (token.audience.clone(), token.client.clone()));
     let time = world.now();
-    let (reply, delivery) = apply(world, plane, request, effects);
+    let (mut reply, delivery) = apply(world, plane, request, effects);
+    router::identify(&mut reply, plane, request);
     if plane != Plane::Control {
         let (audience, client) = token.unzip();
         world.log.push(LogEntry {

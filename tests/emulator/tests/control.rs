@@ -1,5 +1,7 @@
 //! The control API, saved tenants and the command line.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use std::process::{Command, Output};

@@ -160,7 +160,8 @@ fn fails_an_operation_at_a_stage() {
     assert_eq!(operation["stages"][2]["state"]["id"], "Failed");
     assert_eq!(cloud.link_status(RETAIL).as_deref(), Some("Failed"));
     // A second attempt resumes and succeeds.
-    cloud.finish(&cloud.link(RETAIL, &policy));
+    let operation = cloud.finish(&cloud.link(RETAIL, &policy));
+    assert_eq!(operation["type"]["id"], "NewCustomerManagedKey");
     assert_eq!(cloud.link_status(RETAIL).as_deref(), Some("Linked"));
 }
 

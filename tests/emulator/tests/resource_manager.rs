@@ -482,3 +482,60 @@ fn resource_graph_lags() {
     }
     assert_eq!(query("microsoft.keyvault/vaults").status, 429);
 }
+
+#[test]
+fn takes_assertions_instead_of_secrets() {
+    let mut seed = Seed::default();
+    seed.applications[0].assertions = vec!["repo:contoso/infra:ref:refs/heads/main".into()];
+    let cloud = Cloud::with(Emulator::builder().seed(seed));
+    let ask = |assertion: &str| {
+        let form = format!(
+            "grant_type=client_credentials&client_id={CLIENT}&scope=https://management.azure.com/.default\
+             &client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer\
+             &client_assertion={assertion}"
+        );
+        let url = format!("{}/{TENANT}/oauth2/v2.0/token", cloud.emulator.base_url());
+        let request = cloud
+            .http
+            .post(url)
+            .header("content-type", "application/x-www-form-urlencoded");
+        Answer::from(request.body(form).send().unwrap())
+    };
+    // {"sub":"repo:contoso/infra:ref:refs/heads/main"}
+    let subject = "eyJzdWIiOiJyZXBvOmNvbnRvc28vaW5mcmE6cmVmOnJlZnMvaGVhZHMvbWFpbiJ9";
+    assert_eq!(ask(&format!("e30.{subject}.sig")).status, 200);
+    assert_eq!(ask("e30.e30.sig").json()["error_codes"][0], 70021);
+    let issued = cloud.http.get(format!(
+        "{}/oidc/github?audience=x",
+        cloud.emulator.base_url()
+    ));
+    let issued = Answer::from(issued.bearer_auth("request").send().unwrap()).json();
+    assert_eq!(ask(issued["value"].as_str().unwrap()).status, 200);
+    let metadata = format!(
+        "{}/metadata/identity/oauth2/token?api-version=2019-08-01&resource=https://management.azure.com/",
+        cloud.emulator.base_url()
+    );
+    let answer = Answer::from(
+        cloud
+            .http
+            .get(metadata)
+            .header("metadata", "true")
+            .send()
+            .unwrap(),
+    );
+    assert!(answer.json()["expires_in"].is_string());
+}
+
+#[test]
+fn echoes_correlation_ids() {
+    let cloud = Cloud::start();
+    let read = cloud.arm("GET", &policy_path("x"), None);
+    assert!(read.header("x-ms-correlation-request-id").is_some());
+    assert!(
+        cloud
+            .environment(RETAIL)
+            .header("x-ms-request-id")
+            .unwrap()
+            .starts_with("westeurope:")
+    );
+}

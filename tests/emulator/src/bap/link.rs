@@ -118,7 +118,11 @@ fn link(
     let environment = known.id.clone();
     let before = known.live().slots.get(&kind).cloned();
     let [new, swap, _] = kind.operations();
-    let operation = if before.is_some() { swap } else { new };
+    let is_linked = before
+        .as_ref()
+        .is_some_and(|slot| slot.link_status == "Linked");
+    // A slot that a failed link left behind is linked again, not swapped.
+    let operation = if is_linked { swap } else { new };
     check_environment(world, &environment, kind, operation)?;
     let policy = policy_for(world, application, system_id, kind)?;
     let slot = Slot::of(policy, "Linking");

@@ -109,15 +109,7 @@ pub(super) fn accepted(world: &World, id: &str) -> Reply {
         "{}/providers/Microsoft.BusinessAppPlatform/lifecycleOperations/{id}?api-version=2023-06-01",
         world.base_url
     );
-    let mut reply = Reply::empty(202)
-        .with_header(
-            "x-ms-correlation-id",
-            "99999999-9999-9999-9999-999999999999",
-        )
-        .with_header(
-            "x-ms-request-id",
-            "westeurope:99999999-9999-9999-9999-999999999998",
-        );
+    let mut reply = Reply::empty(202);
     let headers = world.modes.accepted_headers;
     if matches!(
         headers,
