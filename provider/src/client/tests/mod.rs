@@ -3,6 +3,7 @@
 //! Scripted tests run on tokio's paused clock: no test sleeps.
 
 mod directory;
+mod emulator;
 mod links;
 mod network;
 mod payloads;
