@@ -25,7 +25,11 @@ fn fixture() -> Fixture {
     let emulator = Emulator::start().unwrap();
     let variables = emulator.environment_variables();
     let variable = |name: &str| {
-        variables.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone()).unwrap()
+        variables
+            .iter()
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value.clone())
+            .unwrap()
     };
     let source = Arc::new(ClientSecretSource {
         tenant_id: variable("ARM_TENANT_ID"),
@@ -41,12 +45,19 @@ fn fixture() -> Fixture {
     let ca = std::fs::read(emulator.ca_certificate_file()).unwrap();
     let client = Client::new(ClientConfig {
         cloud: Cloud::new(CloudName::Custom, &endpoints).unwrap(),
-        http: HttpOptions { ca_certificates_pem: Some(ca), ..HttpOptions::default() },
+        http: HttpOptions {
+            ca_certificates_pem: Some(ca),
+            ..HttpOptions::default()
+        },
         azure: source.clone(),
         power_platform: source,
     })
     .unwrap();
-    Fixture { emulator, client, call: call(60) }
+    Fixture {
+        emulator,
+        client,
+        call: call(60),
+    }
 }
 
 impl Fixture {
@@ -70,7 +81,11 @@ impl Fixture {
         let arm = self.client.arm();
         for _ in 0..100 {
             let role = KEY_ENCRYPTION_ROLE;
-            match arm.assign_role(&self.call, VAULT_ID, principal, role).await.unwrap() {
+            match arm
+                .assign_role(&self.call, VAULT_ID, principal, role)
+                .await
+                .unwrap()
+            {
                 RoleAssigned::Done(assignment) => return assert!(assignment.covers(VAULT_ID)),
                 RoleAssigned::PrincipalNotFound(_) => (),
                 RoleAssigned::ExistsElsewhere(error) => panic!("{error}"),
@@ -83,7 +98,12 @@ impl Fixture {
     async fn link(&self, policy: &SystemId) -> LinkOutcome {
         let environment = environment();
         for _ in 0..100 {
-            match self.client.bap().link(&self.call, &environment, policy).await {
+            match self
+                .client
+                .bap()
+                .link(&self.call, &environment, policy)
+                .await
+            {
                 LinkOutcome::Refused(error) if error.status() == Some(404) => (),
                 other => return other,
             }
@@ -106,8 +126,13 @@ impl Fixture {
     /// Reads until the slot is as expected: reads lag behind.
     async fn slot(&self, expected: Option<&LinkStatus>) {
         for _ in 0..100 {
-            let environment =
-                self.client.bap().environment(&self.call, &environment()).await.unwrap().unwrap();
+            let environment = self
+                .client
+                .bap()
+                .environment(&self.call, &environment())
+                .await
+                .unwrap()
+                .unwrap();
             if environment.encryption.as_ref().map(|link| &link.status) == expected {
                 return;
             }
@@ -136,19 +161,28 @@ async fn a_policy_is_made_linked_unlinked_and_deleted() {
     assert_eq!(fixture.wait(link).await, OperationState::Succeeded);
     fixture.slot(Some(&LinkStatus::Linked)).await;
     let directory = fixture.client.environments();
-    let linked = directory.linked_to(&fixture.call, Some(&id), None).await.unwrap();
+    let linked = directory
+        .linked_to(&fixture.call, Some(&id), None)
+        .await
+        .unwrap();
     assert_eq!(linked[0].id, environment());
 
     let arm = fixture.client.arm();
     let error = arm.delete_policy(&fixture.call, &id).await.unwrap_err();
-    assert!(error.has_code("EnterprisePolicyDeleteNotAllowed"), "{error}");
+    assert!(
+        error.has_code("EnterprisePolicyDeleteNotAllowed"),
+        "{error}"
+    );
 
     directory.forget(&environment());
     let bap = fixture.client.bap();
     let unlink = accepted(bap.unlink(&fixture.call, &environment(), &system_id).await);
     assert_eq!(fixture.wait(unlink).await, OperationState::Succeeded);
     fixture.slot(None).await;
-    assert_eq!(arm.delete_policy(&fixture.call, &id).await.unwrap(), Deleted::Removed);
+    assert_eq!(
+        arm.delete_policy(&fixture.call, &id).await.unwrap(),
+        Deleted::Removed
+    );
     assert!(arm.policy(&fixture.call, &id).await.unwrap().is_none());
 }
 
@@ -162,13 +196,23 @@ async fn a_lost_answer_is_ambiguous_and_the_operation_is_found() {
     fixture.slot(Some(&LinkStatus::Linked)).await;
     let bap = fixture.client.bap();
     fixture.emulator.clear_requests();
-    fixture.emulator.fault(Fault::new(RequestMatch::unlink(), Effect::ResetAfterProcessing));
+    fixture.emulator.fault(Fault::new(
+        RequestMatch::unlink(),
+        Effect::ResetAfterProcessing,
+    ));
     let outcome = bap.unlink(&fixture.call, &environment(), &system_id).await;
     assert!(matches!(outcome, LinkOutcome::Ambiguous(_)), "{outcome:?}");
     let operations = bap.operations(&fixture.call, &environment()).await.unwrap();
     let newest = crate::client::newest_of_key(&operations).unwrap();
-    assert_eq!(newest.kind, crate::client::OperationType::RevertToMicrosoftKey);
+    assert_eq!(
+        newest.kind,
+        crate::client::OperationType::RevertToMicrosoftKey
+    );
     let url = Some(bap.operation_url(newest));
-    let found = Accepted { operation: url, retry_after: None, correlation_id: None };
+    let found = Accepted {
+        operation: url,
+        retry_after: None,
+        correlation_id: None,
+    };
     assert_eq!(fixture.wait(found).await, OperationState::Succeeded);
 }
