@@ -141,6 +141,8 @@ impl World {
             .find(|policy| policy.system_id().eq_ignore_ascii_case(&slot.system_id))
         {
             policy.was_linked = true;
+            // Makes the next look notice a key that was lost while the operation ran.
+            policy.key_usable = true;
         }
     }
 

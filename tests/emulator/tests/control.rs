@@ -165,3 +165,31 @@ fn prints_the_seed_and_refuses_bad_usage() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("maybe"));
 }
+
+#[test]
+fn points_terraform_at_the_provider_unless_told_otherwise() {
+    let home = tempfile::tempdir().unwrap();
+    let run = |config: Option<&str>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ppcmk-emulator"));
+        command.args(["run", "--provider-dir", "/providers", "--", "sh", "-c"]);
+        command
+            .arg("echo $TF_CLI_CONFIG_FILE; cat $TF_CLI_CONFIG_FILE; echo $TF_REATTACH_PROVIDERS");
+        command
+            .env("HOME", home.path())
+            .env("TF_REATTACH_PROVIDERS", "kept");
+        match config {
+            Some(file) => command.env("TF_CLI_CONFIG_FILE", file),
+            None => command.env_remove("TF_CLI_CONFIG_FILE"),
+        };
+        command.output().unwrap()
+    };
+    let ours = text(&run(None).stdout);
+    assert!(
+        ours.contains("\"registry.terraform.io/ppcmk/ppcmk\" = \"/providers\""),
+        "{ours}"
+    );
+    assert!(ours.ends_with("kept\n"));
+    let theirs = run(Some("/dev/null"));
+    assert_eq!(text(&theirs.stdout), "/dev/null\nkept\n");
+    assert!(text(&theirs.stderr).contains("using your Terraform CLI configuration"));
+}

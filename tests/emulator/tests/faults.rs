@@ -342,3 +342,48 @@ fn reads_lag_behind_writes() {
     clock.advance(Duration::from_secs(1));
     assert_eq!(cloud.link_status(RETAIL).as_deref(), Some("Linked"));
 }
+
+#[test]
+fn a_key_lost_while_linking_is_noticed_at_the_end() {
+    let cloud = Cloud::start();
+    let policy = cloud.policy("ep-1");
+    cloud
+        .emulator
+        .operation_fault(OperationFault::hold(Stage::Run));
+    cloud.link(RETAIL, &policy);
+    cloud.emulator.disable_key("kv-cmk-eu", "cmk");
+    cloud.emulator.complete_operation(RETAIL);
+    assert_eq!(
+        cloud.emulator.environment(RETAIL).unwrap().runtime,
+        "Disabled"
+    );
+    assert!(cloud.emulator.policy("ep-1").unwrap().unhealthy);
+}
+
+#[test]
+fn somebody_else_is_faster() {
+    let cloud = Cloud::start();
+    let (mine, theirs) = (cloud.policy("ep-1"), cloud.policy("ep-2"));
+    cloud.emulator.link_elsewhere(RETAIL, "ep-2");
+    let encryption = cloud.emulator.environment(RETAIL).unwrap().encryption;
+    assert_eq!(encryption, Some((theirs, "Linked".to_owned())));
+    assert_eq!(cloud.unlink(RETAIL, &mine).status, 400);
+    cloud.emulator.unlink_behind_the_back(RETAIL);
+    assert_eq!(cloud.link_status(RETAIL), None);
+}
+
+#[test]
+fn an_expired_token_in_the_middle_is_a_401_once() {
+    let cloud = Cloud::start();
+    let policy = cloud.policy("ep-1");
+    let accepted = cloud.link(RETAIL, &policy);
+    cloud
+        .emulator
+        .fault(Fault::status(RequestMatch::poll(), 401).after(1));
+    let poll = || {
+        cloud
+            .bap("GET", accepted.header("location").unwrap(), None)
+            .status
+    };
+    assert_eq!([poll(), poll(), poll()], [200, 401, 200]);
+}

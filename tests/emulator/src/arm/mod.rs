@@ -3,6 +3,7 @@
 //! Paths are compared without case. Errors have the shape of the published common types [S]; the
 //! texts are the generic ones that Resource Manager is known for.
 
+mod access_policies;
 pub(crate) mod policies;
 mod policy_body;
 mod providers;

@@ -5,6 +5,7 @@
 //! silently give another tenant.
 
 mod build;
+mod keys;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

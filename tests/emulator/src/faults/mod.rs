@@ -4,13 +4,18 @@
 //! that a request starts will go. Both can wait for some matches, then hit a number of them or
 //! all that follow.
 
-use std::time::Duration;
+mod merge;
+mod operation;
+mod response;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::http::{Reply, Request};
-use crate::state::operation::{Outcome, Stage};
+use crate::http::Request;
+
+pub(crate) use merge::patch;
+pub use operation::{OperationFault, OperationScript, SlotAfter};
+pub use response::{Body, Response, RetryAfter};
 
 /// A group of endpoints with one audience.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -165,165 +170,6 @@ pub enum Effect {
     PatchBody(Value),
 }
 
-/// An answer of a fault.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Response {
-    /// HTTP status.
-    pub status: u16,
-    /// Additional headers.
-    #[serde(default)]
-    pub headers: Vec<(String, String)>,
-    /// Body.
-    #[serde(default)]
-    pub body: Body,
-    /// The `Retry-After` header.
-    #[serde(default)]
-    pub retry_after: RetryAfter,
-}
-
-/// Body of a fault's answer.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Body {
-    /// The error body that the plane usually has for this status.
-    #[default]
-    Usual,
-    /// This JSON.
-    Json(Value),
-    /// Nothing.
-    Empty,
-    /// An HTML page, as gateways send.
-    Html,
-    /// Announced as JSON, but not JSON.
-    Garbage,
-}
-
-/// The `Retry-After` header of a fault.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum RetryAfter {
-    /// No such header.
-    #[default]
-    Absent,
-    /// Delta seconds.
-    Seconds(u64),
-    /// An HTTP date this many seconds from the system's now: clients compare it with their clock.
-    Date(u64),
-}
-
-impl Response {
-    /// A status with the usual body of its plane.
-    pub fn status(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Body::Usual,
-            retry_after: RetryAfter::Absent,
-        }
-    }
-
-    /// Another body.
-    #[must_use]
-    pub fn body(mut self, body: Body) -> Self {
-        self.body = body;
-        self
-    }
-
-    /// A `Retry-After` header.
-    #[must_use]
-    pub fn retry_after(mut self, retry_after: RetryAfter) -> Self {
-        self.retry_after = retry_after;
-        self
-    }
-
-    pub(crate) fn reply(&self, plane: Plane) -> Reply {
-        let mut reply = match &self.body {
-            Body::Usual => usual_error(plane, self.status),
-            Body::Json(value) => Reply::json(self.status, value),
-            Body::Empty => Reply::empty(self.status),
-            Body::Html => Reply::text(
-                self.status,
-                "text/html",
-                format!("<html><body><h1>{} Gateway</h1></body></html>", self.status),
-            ),
-            Body::Garbage => Reply::text(self.status, "application/json", "{\"error\": <!".into()),
-        };
-        match self.retry_after {
-            RetryAfter::Absent => (),
-            RetryAfter::Seconds(seconds) => {
-                reply.set_header("retry-after", Some(seconds.to_string()));
-            }
-            RetryAfter::Date(seconds) => {
-                let date = std::time::SystemTime::now() + Duration::from_secs(seconds);
-                reply.set_header("retry-after", Some(httpdate::fmt_http_date(date)));
-            }
-        }
-        for (name, value) in &self.headers {
-            reply.set_header(name, Some(value.clone()));
-        }
-        reply
-    }
-}
-
-/// Constructed bodies, after `arm-error-429`, `bap-error-429`, `bap-error-503` and
-/// `keyvault-data-error-429`.
-fn usual_error(plane: Plane, status: u16) -> Reply {
-    let (code, message) = match (plane, status) {
-        (Plane::Authority, _) => {
-            return Reply::json(
-                status,
-                &json!({
-                    "error": "temporarily_unavailable",
-                    "error_description": "AADSTS90033: A transient error has occurred.",
-                    "error_codes": [90033],
-                }),
-            );
-        }
-        (Plane::ResourceManager, 429) => (
-            "SubscriptionRequestsThrottled",
-            "Number of requests for subscription exceeded the limit.",
-        ),
-        (Plane::KeyVault | Plane::ManagedHsm, 429) => (
-            "Throttled",
-            "Request was not processed because too many requests were received. Reason: \
-             VaultRequestTypeLimitReached",
-        ),
-        (_, 429) => (
-            "TooManyRequests",
-            "Rate limit is exceeded. Try again later.",
-        ),
-        (_, 401) => (
-            "ExpiredAuthenticationToken",
-            "The access token has expired.",
-        ),
-        (_, 403) => ("Forbidden", "Access is denied."),
-        (_, 404) => ("NotFound", "The resource was not found."),
-        (_, 409) => (
-            "Conflict",
-            "The request conflicts with the state of the resource.",
-        ),
-        (_, 500) => ("InternalServerError", "An unexpected error occurred."),
-        (_, 502) => (
-            "BadGateway",
-            "The upstream service did not answer properly.",
-        ),
-        (_, 503) => (
-            "ServiceUnavailable",
-            "The service is temporarily unavailable.",
-        ),
-        (_, 504) => (
-            "GatewayTimeout",
-            "The upstream service did not answer in time.",
-        ),
-        _ => ("Error", "The request failed."),
-    };
-    match plane {
-        Plane::Bap => Reply::bap_error(status, code, message),
-        _ => Reply::error(status, code, message),
-    }
-}
-
 /// A scripted deviation for requests.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -386,154 +232,8 @@ impl Fault {
         self
     }
 
-    fn once() -> Times {
+    pub(super) fn once() -> Times {
         Times::Count(1)
-    }
-}
-
-/// What the slot shows after an operation, against the rules.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum SlotAfter {
-    /// What the rules say.
-    #[default]
-    Usual,
-    /// Nothing.
-    Absent,
-    /// The new policy with `Failed`.
-    Failed,
-    /// The new policy with another status word.
-    Word(String),
-    /// Another policy, by ARM id or system id: somebody else was faster.
-    Other(String),
-}
-
-/// How one operation deviates.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct OperationScript {
-    /// How it ends.
-    pub outcome: Outcome,
-    /// What it leaves in the slot.
-    pub slot: SlotAfter,
-    /// Word shown as `state.id` while it has not ended.
-    pub state_word: Option<String>,
-    /// Whether polls answer 404.
-    pub lost: bool,
-    /// Whether the environment is deleted when the operation is accepted.
-    pub delete_environment: bool,
-}
-
-/// A scripted deviation for operations that will be started.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct OperationFault {
-    /// Only operations on this environment.
-    #[serde(default)]
-    pub environment: Option<String>,
-    /// Only operations of this type, for example `NewCustomerManagedKey`.
-    #[serde(default)]
-    pub kind: Option<String>,
-    /// How many matching operations go as usual first.
-    #[serde(default)]
-    pub skip: u32,
-    /// How many deviate then.
-    #[serde(default = "Fault::once")]
-    pub times: Times,
-    /// How.
-    pub script: OperationScript,
-}
-
-impl OperationFault {
-    /// The next operation goes like this.
-    pub fn new(script: OperationScript) -> Self {
-        Self {
-            environment: None,
-            kind: None,
-            skip: 0,
-            times: Fault::once(),
-            script,
-        }
-    }
-
-    /// The next operation fails.
-    pub fn fail(stage: Stage, message: &str) -> Self {
-        Self::new(OperationScript {
-            outcome: Outcome::Fail {
-                stage,
-                code: "CustomerManagedKeyOperationFailed".into(),
-                message: Some(message.into()),
-            },
-            ..OperationScript::default()
-        })
-    }
-
-    /// The next operation stays in this stage until told to go on.
-    pub fn hold(stage: Stage) -> Self {
-        Self::new(OperationScript {
-            outcome: Outcome::Hold { stage },
-            ..OperationScript::default()
-        })
-    }
-
-    /// The next operation succeeds and leaves this in the slot.
-    pub fn slot(slot: SlotAfter) -> Self {
-        Self::new(OperationScript {
-            slot,
-            ..OperationScript::default()
-        })
-    }
-
-    /// Polls of the next operation answer 404.
-    pub fn lost() -> Self {
-        Self::new(OperationScript {
-            lost: true,
-            ..OperationScript::default()
-        })
-    }
-
-    /// The next operation shows an unknown word as its state until it ends.
-    pub fn state_word(word: &str) -> Self {
-        Self::new(OperationScript {
-            state_word: Some(word.into()),
-            ..OperationScript::default()
-        })
-    }
-
-    /// The environment is deleted as soon as the next operation is accepted.
-    pub fn delete_environment() -> Self {
-        Self::new(OperationScript {
-            delete_environment: true,
-            ..OperationScript::default()
-        })
-    }
-
-    /// Only on this environment.
-    #[must_use]
-    pub fn on_environment(mut self, id: &str) -> Self {
-        self.environment = Some(id.into());
-        self
-    }
-
-    /// Only for this type of operation.
-    #[must_use]
-    pub fn of_kind(mut self, kind: &str) -> Self {
-        self.kind = Some(kind.into());
-        self
-    }
-
-    /// Every operation that follows.
-    #[must_use]
-    pub fn forever(mut self) -> Self {
-        self.times = Times::Forever;
-        self
-    }
-
-    /// That many operations.
-    #[must_use]
-    pub fn times(mut self, count: u32) -> Self {
-        self.times = Times::Count(count);
-        self
     }
 }
 
@@ -595,32 +295,6 @@ fn spend(skip: &mut u32, times: &mut Times) -> bool {
     true
 }
 
-/// Merges members into every object that an answer is about.
-pub(crate) fn patch(body: &mut Value, members: &Value) {
-    if let Some(items) = body.get_mut("value").and_then(Value::as_array_mut) {
-        for item in items {
-            merge(item, members);
-        }
-    } else {
-        merge(body, members);
-    }
-}
-
-/// A JSON merge patch.
-pub(crate) fn merge(into: &mut Value, members: &Value) {
-    let (Some(into), Some(members)) = (into.as_object_mut(), members.as_object()) else {
-        *into = members.clone();
-        return;
-    };
-    for (name, value) in members {
-        if value.is_null() {
-            into.remove(name);
-        } else {
-            merge(into.entry(name.clone()).or_insert(Value::Null), value);
-        }
-    }
-}
-
 fn glob(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.to_lowercase(), text.to_lowercase());
     let mut parts = pattern.split('*');
@@ -646,6 +320,8 @@ fn glob(pattern: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
