@@ -11,6 +11,7 @@
 
 mod arm;
 mod bap;
+mod caller;
 mod cloud;
 mod credential_error;
 mod entra;
@@ -35,6 +36,7 @@ pub use arm::{AccessPolicyChange, ArmClient, Deleted, RoleAssigned};
 pub use bap::{
     Accepted, BapClient, EnvironmentDirectory, LinkOutcome, OperationUrl, Poll, Snapshot,
 };
+pub use caller::Caller;
 pub use cloud::{Cloud, CloudError, CloudName, CustomEndpoints, Endpoint};
 pub use credential_error::{CredentialError, CredentialProblem, Refusal};
 pub use entra::{ClientSecretSource, CredentialTransport, GivenCredential};
@@ -44,7 +46,7 @@ pub use model::{
     AccessPolicy, EnterprisePolicy, Environment, FinanceAndOperations, KEY_ENCRYPTION_ROLE, Key,
     KeyPermission, LifecycleOperations, LifecycleRule, NetworkRules, Operation, OperationStage,
     OperationState, OperationType, PolicyLink, PolicySpec, ProviderRegistration, RegistrationState,
-    RoleAssignment, Tags, Vault, newest_active, newest_of_key, role_assignment_name,
+    Requester, RoleAssignment, Tags, Vault, newest_active, newest_of_key, role_assignment_name,
 };
 pub use origin::{ForeignHost, Origin};
 pub use secret::Secret;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
 
+use super::caller::Caller;
 use super::cloud::Endpoint;
 use super::error::{BodyProblem, ClientError, Plane};
 use super::http::{Http, Request, Response};
@@ -79,6 +80,18 @@ impl PlaneClient {
     /// A request to a URL that the service gave us.
     pub(crate) fn request_to(&self, method: Method, url: Url) -> Request {
         Request::new(self.plane, method, url)
+    }
+
+    /// The holder of our token; unknown when there is none.
+    pub(crate) async fn caller(&self, call: &Call) -> Caller {
+        match self
+            .tokens
+            .get(call, self.plane, &self.endpoint.scope)
+            .await
+        {
+            Ok(bearer) => bearer.caller(),
+            Err(_) => Caller::default(),
+        }
     }
 
     /// Whether a token may go there.

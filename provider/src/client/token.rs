@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 use azure_core::credentials::TokenCredential;
 use reqwest::header::HeaderValue;
 
+use super::caller::Caller;
 use super::credential_error::{CredentialError, CredentialProblem};
 use super::entra::{CURRENT_CALL, CredentialTransport};
 use super::error::{ClientError, Plane};
@@ -41,6 +42,12 @@ pub(crate) struct Bearer {
 }
 
 impl Bearer {
+    /// Who holds it, as far as it tells.
+    pub(crate) fn caller(&self) -> Caller {
+        let header = self.header.expose();
+        Caller::of_token(header.strip_prefix("Bearer ").unwrap_or(header))
+    }
+
     /// The value of the `Authorization` header, which does not print itself.
     pub(crate) fn header(&self) -> Option<HeaderValue> {
         let mut value = HeaderValue::from_str(self.header.expose()).ok()?;

@@ -136,6 +136,11 @@ impl EnvironmentDirectory {
         written.last = Some(Instant::now());
     }
 
+    /// Says that environments may have changed without our doing: the next list is a new one.
+    pub fn forget_list(&self) {
+        self.written().last = Some(Instant::now());
+    }
+
     fn was_written(&self, id: &EnvironmentId) -> bool {
         self.written().environments.contains(id)
     }

@@ -14,8 +14,10 @@ pub use operations::{OperationUrl, Poll};
 
 use reqwest::Method;
 
+use super::caller::Caller;
 use super::http::Request;
 use super::plane::PlaneClient;
+use super::time::Call;
 
 const BASE: &str = "/providers/Microsoft.BusinessAppPlatform";
 
@@ -28,6 +30,11 @@ pub struct BapClient {
 impl BapClient {
     pub(crate) fn new(plane: PlaneClient) -> Self {
         Self { plane }
+    }
+
+    /// Who we are, as far as our token for this service tells.
+    pub async fn caller(&self, call: &Call) -> Caller {
+        self.plane.caller(call).await
     }
 
     fn request(&self, method: Method, path: &str, query: &[(&str, &str)]) -> Request {

@@ -13,7 +13,8 @@ pub use environment::{
     Environment, FinanceAndOperations, LifecycleOperations, LifecycleRule, PolicyLink,
 };
 pub use operation::{
-    Operation, OperationStage, OperationState, OperationType, newest_active, newest_of_key,
+    Operation, OperationStage, OperationState, OperationType, Requester, newest_active,
+    newest_of_key,
 };
 pub use policy::{EnterprisePolicy, PolicySpec, ProviderRegistration, RegistrationState, Tags};
 pub use role_assignment::{KEY_ENCRYPTION_ROLE, RoleAssignment, role_assignment_name};

@@ -97,7 +97,7 @@ pub struct Operation {
     /// When it last moved.
     pub last_action: Option<OffsetDateTime>,
     /// Who asked for it.
-    pub requested_by: Option<String>,
+    pub requested_by: Option<Requester>,
     /// Its steps, as far as the service shows them.
     pub stages: Vec<OperationStage>,
     /// Why it failed, when the service says so.
@@ -119,6 +119,17 @@ impl Operation {
 }
 
 /// One step of an operation.
+/// Who requested an operation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Requester {
+    /// The object id, as far as it is known what the service puts here.
+    pub id: Option<String>,
+    /// The name for display.
+    pub name: Option<String>,
+    /// `User` or `ServicePrincipal`.
+    pub kind: Option<String>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperationStage {
     /// `Validate`, `Prepare`, `Run`, `Finalize`.

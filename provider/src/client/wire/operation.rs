@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::{Id, wire};
-use crate::client::model::{Operation, OperationStage, OperationState, OperationType};
+use crate::client::model::{Operation, OperationStage, OperationState, OperationType, Requester};
 
 wire! {
     OperationDto {
@@ -18,7 +18,7 @@ wire! {
         status: Option<String> = "status",
         created: Option<String> = "createdDateTime",
         last_action: Option<String> = "lastActionDateTime",
-        requested_by: Requester = "requestedBy",
+        requested_by: RequesterDto = "requestedBy",
         stages: Vec<StageDto> = "stages",
         error: ErrorDto = "error",
         status_message: Option<String> = "statusMessage",
@@ -26,9 +26,10 @@ wire! {
 }
 
 wire! {
-    Requester {
+    RequesterDto {
         id: Option<String> = "id",
         display_name: Option<String> = "displayName",
+        kind: Option<String> = "type",
     }
 }
 
@@ -68,11 +69,20 @@ impl TryFrom<OperationDto> for Operation {
             state: OperationState::new(&state),
             created: dto.created.as_deref().and_then(time),
             last_action: dto.last_action.as_deref().and_then(time),
-            requested_by: dto.requested_by.display_name.or(dto.requested_by.id),
+            requested_by: requester(dto.requested_by),
             stages: dto.stages.into_iter().filter_map(stage).collect(),
             error,
         })
     }
+}
+
+fn requester(dto: RequesterDto) -> Option<Requester> {
+    let requester = Requester {
+        id: dto.id,
+        name: dto.display_name,
+        kind: dto.kind,
+    };
+    (requester != Requester::default()).then_some(requester)
 }
 
 fn stage(dto: StageDto) -> Option<OperationStage> {

@@ -1,0 +1,481 @@
+//! Brings an environment under a policy: reads first, waits for what is active, posts once, and
+//! settles by reading what nobody knows.
+
+use std::time::Duration;
+
+use ppcmk_coverage::{EnvironmentId, LinkStatus};
+use tfplugin::{Cx, Diagnostic, Diagnostics};
+use time::OffsetDateTime;
+
+use super::model::Note;
+use super::target::{Place, Target};
+use crate::client::{
+    Accepted, Call, ClientError, Ended, Environment, LinkOutcome, Operation, OperationState,
+    OperationUrl, PolicyLink, Poll, newest_active, newest_of_key,
+};
+use crate::explain::explain;
+use crate::services::Services;
+
+/// How often a link is requested when reading shows that the request before had no effect.
+const MOST_POSTS: usize = 3;
+/// Reads after an ambiguous outcome, and the waits before them, in seconds. Reads lag writes.
+const SETTLING: [u64; 5] = [0, 1, 3, 6, 10];
+/// How long a 404 to a link may mean that the policy or the Reader role is not visible yet.
+const NOT_VISIBLE_YET: Duration = Duration::from_secs(120);
+/// The first wait between reads when the service asks for none; the next ones are longer.
+const PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// Waits below this would only burn requests.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
+/// How old a finished operation may be to count as the one that an interrupted run started.
+const INTERRUPTED_WITHIN: time::Duration = time::Duration::hours(24);
+
+/// Why the environment is to come under the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Intent {
+    /// Nothing is in the state yet.
+    Create {
+        /// Whether an existing link to the same policy is taken over.
+        adopt: bool,
+    },
+    /// The environment may be under another policy, which is swapped.
+    Update,
+}
+
+/// The service has the link, or is making it.
+#[derive(Clone, Debug)]
+pub(super) struct Linked {
+    /// The environment as it was read last.
+    pub(super) environment: Environment,
+    /// The operation, when one was started or found.
+    pub(super) note: Option<Note>,
+}
+
+/// The work on one environment.
+pub(super) struct Linker<'a> {
+    pub(super) cx: &'a Cx<Services>,
+    pub(super) services: &'a Services,
+    pub(super) call: &'a Call,
+    pub(super) environment: &'a EnvironmentId,
+}
+
+impl Linker<'_> {
+    /// Reads, waits, posts. `accepted` is told the moment the service has taken the link.
+    pub(super) async fn link(
+        &self,
+        target: &Target,
+        intent: Intent,
+        accepted: impl Fn(&Environment, &Note),
+    ) -> Result<Linked, Diagnostics> {
+        let mut posts = 0;
+        let mut invisible_since = None;
+        loop {
+            let environment = self.read().await?;
+            match target.place(&environment) {
+                Place::Here(link) if link.status == LinkStatus::Linked => {
+                    let note = if posts == 0 && intent != Intent::Update {
+                        self.may_adopt(target, intent, link).await?
+                    } else {
+                        None
+                    };
+                    return Ok(Linked { environment, note });
+                }
+                Place::Here(link) if link.status.is_leaving() => {
+                    self.wait_for_active("the removal of the present link to end")
+                        .await?;
+                    continue;
+                }
+                Place::Here(link) if link.status.is_in_progress() => {
+                    return Ok(self.attach(environment, &accepted).await);
+                }
+                Place::Elsewhere(link) if link.status.is_leaving() => {
+                    self.wait_for_active("the removal of the link to another policy to end")
+                        .await?;
+                    continue;
+                }
+                Place::Elsewhere(link) if matches!(intent, Intent::Create { .. }) => {
+                    return Err(linked_elsewhere(target, link));
+                }
+                // Empty, failed, or to be swapped.
+                Place::Here(_) | Place::Elsewhere(_) | Place::Nowhere => {}
+            }
+            if let Some(active) = self.active().await {
+                self.wait_for(&active).await?;
+                continue;
+            }
+            let asked_at = OffsetDateTime::now_utc();
+            posts += 1;
+            self.services.environments().forget(self.environment);
+            let outcome = self
+                .services
+                .bap()
+                .link(self.call, self.environment, &target.system_id)
+                .await;
+            self.services.environments().forget(self.environment);
+            match outcome {
+                LinkOutcome::Accepted(answer) => {
+                    return Ok(self.taken(environment, &answer, &accepted).await);
+                }
+                LinkOutcome::Conflict(error) => {
+                    posts -= 1;
+                    tracing::info!(%error, "another operation is active on the environment");
+                    self.wait_for_active("the operation that is active on the environment")
+                        .await?;
+                }
+                LinkOutcome::Refused(error) => {
+                    let since = *invisible_since.get_or_insert_with(tokio::time::Instant::now);
+                    if error.status() != Some(404) || since.elapsed() > NOT_VISIBLE_YET {
+                        return Err(self.refused(target, &error));
+                    }
+                    posts -= 1;
+                    self.pause("the policy to become visible to the Power Platform", None)
+                        .await?;
+                }
+                LinkOutcome::Ambiguous(error) => {
+                    tracing::warn!(error = %error.report(), "nobody knows whether the link was taken");
+                    if let Some(linked) = self.settle(target, asked_at, &error, &accepted).await? {
+                        return Ok(linked);
+                    }
+                    if posts >= MOST_POSTS {
+                        return Err(without_effect(posts, &error));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The environment as it is now.
+    pub(super) async fn read(&self) -> Result<Environment, Diagnostics> {
+        let id = self.environment;
+        match self.services.bap().environment(self.call, id).await {
+            Ok(Some(environment)) => Ok(environment),
+            Ok(None) => Err(Diagnostic::error(
+                "Environment not found",
+                format!(
+                    "There is no environment {id} in the tenant, or the application is not \
+                     registered as a Power Platform administrator: the service answers the same \
+                     to both.\n\nCheck the id, and whether the application can see other \
+                     environments."
+                ),
+            )
+            .at("environment_id")
+            .into()),
+            Err(error) => Err(explain(&format!("read the environment {id}"), &error)
+                .at("environment_id")
+                .into()),
+        }
+    }
+
+    /// Takes over an existing link if that was asked for, or if it is our own from a run that was
+    /// cut off.
+    async fn may_adopt(
+        &self,
+        target: &Target,
+        intent: Intent,
+        link: &PolicyLink,
+    ) -> Result<Option<Note>, Diagnostics> {
+        let operations = self.operations().await.unwrap_or_default();
+        let newest = newest_of_key(&operations);
+        if let Some(operation) = newest
+            && self.is_interrupted_run(operation).await
+        {
+            self.cx.report(Diagnostic::warning(
+                "Continued an interrupted run",
+                format!(
+                    "The environment {} is already linked to the policy: operation {} requested \
+                     it, and no state recorded it. The provider has taken it over and has not \
+                     requested it again.",
+                    self.environment, operation.id
+                ),
+            ));
+            return Ok(Some(self.note(operation)));
+        }
+        match intent {
+            Intent::Create { adopt: false } => Err(already_linked(target, link)),
+            Intent::Create { adopt: true } | Intent::Update => Ok(newest
+                .filter(|operation| operation.is_active())
+                .map(|operation| self.note(operation))),
+        }
+    }
+
+    /// Whether a link operation is what a run of ours started that could not record it: one that
+    /// still runs, or a recent one that nobody else is known to have requested.
+    async fn is_interrupted_run(&self, operation: &Operation) -> bool {
+        if operation.kind == crate::client::OperationType::RevertToMicrosoftKey {
+            return false;
+        }
+        let recent = operation
+            .created
+            .is_some_and(|created| OffsetDateTime::now_utc() - created < INTERRUPTED_WITHIN);
+        if !(operation.is_active() || recent) {
+            return false;
+        }
+        let Some(requester) = &operation.requested_by else {
+            return true;
+        };
+        let caller = self.services.bap().caller(self.call).await;
+        caller
+            .as_application(&self.services.client_id)
+            .is(requester)
+            != Some(false)
+    }
+
+    /// Goes on with a link that is being made.
+    async fn attach(
+        &self,
+        environment: Environment,
+        accepted: &impl Fn(&Environment, &Note),
+    ) -> Linked {
+        let operations = self.operations().await.unwrap_or_default();
+        let note =
+            newest_active(&operations).map_or_else(Note::default, |operation| self.note(operation));
+        accepted(&environment, &note);
+        Linked {
+            environment,
+            note: Some(note),
+        }
+    }
+
+    /// The service has taken the link: first it is kept, then read back.
+    async fn taken(
+        &self,
+        before: Environment,
+        answer: &Accepted,
+        accepted: &impl Fn(&Environment, &Note),
+    ) -> Linked {
+        let note = Note::of_url(answer.operation.as_ref().map(OperationUrl::as_str));
+        accepted(&before, &note);
+        if let Some(wait) = answer.retry_after {
+            tracing::debug!(?wait, "the service asks to wait before the first poll");
+        }
+        // Whatever reading says, the link was taken.
+        let environment = match self
+            .services
+            .bap()
+            .environment(self.call, self.environment)
+            .await
+        {
+            Ok(Some(environment)) => environment,
+            Ok(None) | Err(_) => before,
+        };
+        accepted(&environment, &note);
+        Linked {
+            environment,
+            note: Some(note),
+        }
+    }
+
+    /// Finds out by reading whether a request of unknown outcome was taken.
+    async fn settle(
+        &self,
+        target: &Target,
+        asked_at: OffsetDateTime,
+        error: &ClientError,
+        accepted: &impl Fn(&Environment, &Note),
+    ) -> Result<Option<Linked>, Diagnostics> {
+        for seconds in SETTLING {
+            if self.sleep(Duration::from_secs(seconds)).await.is_err() {
+                return Err(unsettled(error));
+            }
+            let Ok(environment) = self.read().await else {
+                continue;
+            };
+            let linked = match target.place(&environment) {
+                Place::Here(link) => link.status != LinkStatus::Failed,
+                Place::Elsewhere(_) | Place::Nowhere => false,
+            };
+            let operations = match self.operations().await {
+                Ok(operations) => operations,
+                Err(_) if linked => Vec::new(),
+                Err(_) => continue,
+            };
+            // A minute for clocks that differ.
+            let since = asked_at - time::Duration::MINUTE;
+            let started = newest_of_key(&operations).filter(|operation| {
+                operation.is_active() || operation.created.is_some_and(|created| created >= since)
+            });
+            if linked || started.is_some_and(|operation| !is_failed(operation)) {
+                let note = started.map_or_else(Note::default, |operation| self.note(operation));
+                accepted(&environment, &note);
+                return Ok(Some(Linked {
+                    environment,
+                    note: Some(note),
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The operation that is active on the environment, if the service tells.
+    async fn active(&self) -> Option<Operation> {
+        newest_active(&self.operations().await.ok()?).cloned()
+    }
+
+    /// The operations of the environment, newest first. That the list is not available is no
+    /// reason to stop: the service itself refuses a second operation.
+    pub(super) async fn operations(&self) -> Result<Vec<Operation>, ClientError> {
+        self.services
+            .bap()
+            .operations(self.call, self.environment)
+            .await
+            .inspect_err(|error| tracing::warn!(error = %error.report(), "no list of operations"))
+    }
+
+    /// Waits until whatever is active has ended, or a moment when nothing is shown.
+    pub(super) async fn wait_for_active(&self, what: &str) -> Result<(), Diagnostics> {
+        match self.active().await {
+            Some(active) => self.wait_for(&active).await,
+            None => self.pause(what, None).await,
+        }
+    }
+
+    /// Waits until an operation has ended, whichever way.
+    async fn wait_for(&self, operation: &Operation) -> Result<(), Diagnostics> {
+        let url = self.services.bap().operation_url(operation);
+        let mut pause = PAUSE;
+        loop {
+            let wait = match self.services.bap().operation(self.call, &url).await {
+                Ok(Poll::Is { operation, .. }) if operation.state.is_final() => return Ok(()),
+                Ok(Poll::Is { retry_after, .. } | Poll::Working { retry_after }) => retry_after,
+                Ok(Poll::Gone(_)) => return Ok(()),
+                Err(error) => {
+                    let doing = format!("wait for operation {}", operation.id);
+                    return Err(explain(&doing, &error).into());
+                }
+            };
+            let what = format!(
+                "operation {} ({}) to end, which is active on the environment {}",
+                operation.id,
+                operation.kind.as_str(),
+                self.environment
+            );
+            self.pause(&what, Some(wait.unwrap_or(pause))).await?;
+            pause = longer(pause);
+        }
+    }
+
+    /// A pause in a wait; an error when the user stops or time is up.
+    async fn pause(&self, what: &str, wait: Option<Duration>) -> Result<(), Diagnostics> {
+        self.cx.waiting_for(what);
+        self.sleep(wait.unwrap_or(PAUSE).max(SHORTEST_PAUSE))
+            .await
+            .map_err(|ended| {
+                let allowed = self.cx.deadline().map_or(String::new(), |deadline| {
+                    format!(
+                        " within {}",
+                        tfplugin::timeouts::format_duration(deadline.allowed)
+                    )
+                });
+                match ended {
+                Ended::Stopped => Diagnostic::error(
+                    "Stopped",
+                    format!("Stopped while waiting for {what}. Run the command again to continue."),
+                ),
+                Ended::OutOfTime => Diagnostic::error(
+                    "Operation timed out",
+                    format!(
+                        "Waited for {what}, and it did not happen{allowed}. Nothing is lost: run \
+                         the command again to continue, or allow more time in the timeouts block."
+                    ),
+                ),
+            }
+            .into()
+            })
+    }
+
+    pub(super) async fn sleep(&self, wait: Duration) -> Result<(), Ended> {
+        if wait.is_zero() {
+            Ok(())
+        } else {
+            self.call.sleep(wait).await
+        }
+    }
+
+    /// What to remember of an operation of the list.
+    pub(super) fn note(&self, operation: &Operation) -> Note {
+        let url = self.services.bap().operation_url(operation);
+        Note::of_url(Some(url.as_str())).with(operation)
+    }
+
+    fn refused(&self, target: &Target, error: &ClientError) -> Diagnostics {
+        let doing = format!(
+            "link the environment {} to the policy {}",
+            self.environment,
+            target.policy_name()
+        );
+        explain(&doing, error).into()
+    }
+}
+
+/// The next pause of a wait.
+pub(super) fn longer(pause: Duration) -> Duration {
+    (pause * 3 / 2).min(LONGEST_PAUSE)
+}
+
+fn is_failed(operation: &Operation) -> bool {
+    matches!(
+        operation.state,
+        OperationState::Failed | OperationState::Canceled
+    )
+}
+
+fn already_linked(target: &Target, link: &PolicyLink) -> Diagnostics {
+    let environment = &target.environment;
+    Diagnostic::error(
+        "Environment already linked",
+        format!(
+            "The environment {environment} is already linked to this policy ({status}), and no \
+             resource of this configuration manages the link. Nothing was changed.\n\nImport \
+             it:\n\n    import {{\n      to = ppcmk_environment_assignment.<name>\n      id = \
+             \"{environment}\"\n    }}\n\nOr set adopt_existing = true to take it over.",
+            status = link.status.as_str()
+        ),
+    )
+    .at("environment_id")
+    .into()
+}
+
+fn linked_elsewhere(target: &Target, link: &PolicyLink) -> Diagnostics {
+    let environment = &target.environment;
+    let other = link
+        .policy_id_text
+        .as_deref()
+        .or(link.system_id_text.as_deref())
+        .or(link.policy_guid.as_deref())
+        .unwrap_or("a policy that the service does not name");
+    Diagnostic::error(
+        "Environment under another policy",
+        format!(
+            "The environment {environment} is linked to another encryption policy, {other} \
+             ({status}). Creating an assignment does not take it away from there. Nothing was \
+             changed.\n\nTo swap the key in place, import the present link first, and apply \
+             again:\n\n    import {{\n      to = ppcmk_environment_assignment.<name>\n      id = \
+             \"{environment}\"\n    }}",
+            status = link.status.as_str()
+        ),
+    )
+    .at("environment_id")
+    .into()
+}
+
+fn unsettled(error: &ClientError) -> Diagnostics {
+    Diagnostic::error(
+        "Outcome not known",
+        format!(
+            "The request was sent, its answer was lost ({}), and there was no time to find out \
+             whether it was taken. Run the command again: the provider reads before it requests \
+             anything, so nothing happens twice.",
+            error.report()
+        ),
+    )
+    .into()
+}
+
+fn without_effect(posts: usize, error: &ClientError) -> Diagnostics {
+    let mut diagnostic = explain("link the environment", error);
+    diagnostic.detail += &format!(
+        "\n\nThe request was made {posts} times; each time the environment and its list of \
+         operations showed that it had no effect."
+    );
+    diagnostic.into()
+}

@@ -1,0 +1,383 @@
+//! `ppcmk_environment_assignment`: one environment under one policy.
+//!
+//! The promise of this resource is that it never causes a second outage. So a link is requested
+//! once and settled by reading; once the service has taken it, create does not fail any more,
+//! because Terraform would replace an object whose create failed; and a change of the policy is
+//! a swap in place.
+
+mod link;
+mod model;
+mod read;
+mod target;
+mod unlink;
+mod wait;
+
+use std::time::Duration;
+
+use ppcmk_coverage::EnvironmentId;
+use tfplugin::timeouts::DefaultTimeouts;
+use tfplugin::{
+    Attr, Change, Cx, Diagnostic, Diagnostics, IdentitySchema, ImportKey, Plan, Resource, Schema,
+    Sink, Value,
+};
+
+use self::link::{Intent, Linker};
+use self::model::Assignment;
+pub(crate) use self::model::DeletionPolicy;
+use self::model::{Encryption, Note};
+use self::target::Target;
+use self::wait::Followed;
+use crate::explain::explain;
+use crate::services::{Services, call};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// The resource type.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct EnvironmentAssignments;
+
+impl Resource for EnvironmentAssignments {
+    type Client = Services;
+    type Model = Assignment;
+
+    fn type_name(&self) -> &'static str {
+        "ppcmk_environment_assignment"
+    }
+
+    fn schema(&self) -> Schema {
+        model::schema(&self.default_timeouts())
+    }
+
+    /// Links have been seen to outlive 20 minutes by far (API facts 4.5).
+    fn default_timeouts(&self) -> DefaultTimeouts {
+        DefaultTimeouts {
+            create: HOUR * 4,
+            read: Duration::from_secs(5 * 60),
+            update: HOUR * 4,
+            delete: HOUR * 4,
+        }
+    }
+
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        Some(IdentitySchema::new().required("environment_id", "The id of the environment."))
+    }
+
+    fn identity(&self, model: &Assignment) -> Option<Value> {
+        model::identity(model)
+    }
+
+    fn validate(&self, config: &Assignment, diagnostics: &mut Diagnostics) {
+        match (&config.policy_id, &config.policy_system_id) {
+            (Attr::Null, Attr::Null) => diagnostics.error(
+                "policy_id",
+                "Missing policy",
+                "Set exactly one of policy_id and policy_system_id: the policy that the \
+                 environment comes under.",
+            ),
+            (Attr::Known(_), Attr::Known(_)) => diagnostics.error(
+                "policy_system_id",
+                "Two policies",
+                "Set exactly one of policy_id and policy_system_id. Both name the policy; \
+                 policy_id is the usual one.",
+            ),
+            _ => {}
+        }
+    }
+
+    async fn plan(&self, cx: Cx<Services>, plan: &mut Plan<Assignment>) {
+        if plan.config.deletion_policy.is_null() {
+            plan.planned.deletion_policy = match cx.try_client() {
+                Some(services) => services.default_deletion_policy.word().to_owned().into(),
+                None => Attr::Unknown,
+            };
+        }
+        let Some(prior) = &plan.prior else { return };
+        if plan.replaces() {
+            if deletion_policy(prior) == DeletionPolicy::Prevent {
+                plan.diagnostics.error(
+                    "environment_id",
+                    "Replacement prevented",
+                    "Another environment_id replaces the assignment, which would take the present \
+                     environment off its key, and deletion_policy is PREVENT.\n\nAdd a second \
+                     assignment for the other environment, or apply deletion_policy = \"UNLINK\" \
+                     or \"ABANDON\" first.",
+                );
+            }
+            return;
+        }
+        if prior.has_failed() {
+            // Makes the plan an update, which requests the link again.
+            plan.planned.link_status = Attr::Unknown;
+        }
+        if plan.changes() || prior.has_failed() {
+            plan.planned.forget_what_may_change();
+        }
+        if !plan.planned.has_policy_of(prior)
+            && let (Some(services), Some(environment)) = (cx.try_client(), prior.environment_id())
+        {
+            services.will_leave(environment);
+        }
+    }
+
+    async fn plan_delete(&self, cx: Cx<Services>, prior: Assignment) -> Diagnostics {
+        let environment = prior.environment_id.as_str().unwrap_or_default().to_owned();
+        match deletion_policy(&prior) {
+            DeletionPolicy::Prevent => prevented(&environment),
+            DeletionPolicy::Abandon => Diagnostics::new(),
+            DeletionPolicy::Unlink => {
+                if let (Some(services), Some(id)) = (cx.try_client(), prior.environment_id()) {
+                    services.will_leave(id);
+                }
+                Diagnostic::warning(
+                    "Environment leaves its key",
+                    format!(
+                        "Destroying the assignment takes the environment {environment} offline \
+                         while its data goes back to Microsoft's key. Keep the key and the right \
+                         of the policy's identity on it for at least 30 days: backups still need \
+                         them."
+                    ),
+                )
+                .into()
+            }
+        }
+    }
+
+    async fn create(
+        &self,
+        cx: Cx<Services>,
+        change: Change<Assignment>,
+        sink: Sink<Assignment>,
+    ) -> Result<Assignment, Diagnostics> {
+        let adopt = change.planned.adopt_existing == Attr::Known(true);
+        self.bring_under(&cx, change.planned, Intent::Create { adopt }, &sink)
+            .await
+    }
+
+    async fn read(
+        &self,
+        cx: Cx<Services>,
+        state: Assignment,
+    ) -> Result<Option<Assignment>, Diagnostics> {
+        read::read(&cx, state).await
+    }
+
+    async fn update(
+        &self,
+        cx: Cx<Services>,
+        prior: Assignment,
+        change: Change<Assignment>,
+        sink: Sink<Assignment>,
+    ) -> Result<Assignment, Diagnostics> {
+        if change.planned.has_policy_of(&prior) && !prior.has_failed() {
+            // Only settings change: nothing may be requested, whatever has happened meanwhile.
+            let mut model = change.planned;
+            model.keep_seen(&prior);
+            return match read::read(&cx, model).await? {
+                Some(now) if now.has_policy_of(&prior) => Ok(now),
+                _ => Err(changed_meanwhile(&prior)),
+            };
+        }
+        self.bring_under(&cx, change.planned, Intent::Update, &sink)
+            .await
+    }
+
+    async fn delete(&self, cx: Cx<Services>, prior: Assignment) -> Result<(), Diagnostics> {
+        let services = cx.client()?;
+        match deletion_policy(&prior) {
+            DeletionPolicy::Prevent => {
+                Err(prevented(prior.environment_id.as_str().unwrap_or_default()))
+            }
+            DeletionPolicy::Abandon => Ok(()),
+            DeletionPolicy::Unlink => unlink::unlink(&cx, services, &call(&cx), &prior).await,
+        }
+    }
+
+    async fn import(&self, cx: Cx<Services>, key: ImportKey) -> Result<Assignment, Diagnostics> {
+        let text = match &key {
+            ImportKey::Id(id) => id.clone(),
+            ImportKey::Identity(identity) => identity
+                .attribute("environment_id")
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
+        };
+        let id: EnvironmentId = text.trim().parse().map_err(|error| {
+            Diagnostic::error(
+                "Invalid import id",
+                format!(
+                    "{} An assignment is imported by the id of its environment, a GUID or \
+                     Default-<tenant id>, and {text:?} was given.",
+                    tfplugin::schema::validator::sentence(&ppcmk_coverage::ParseError::to_string(
+                        &error
+                    ))
+                ),
+            )
+        })?;
+        let services = cx.client()?;
+        let environment = services
+            .bap()
+            .environment(&call(&cx), &id)
+            .await
+            .map_err(|error| explain(&format!("read the environment {id}"), &error))?;
+        let Some(environment) = environment else {
+            return Err(Diagnostic::error(
+                "Environment not found",
+                format!(
+                    "There is no environment {id} in the tenant, or the application lacks the \
+                     role to see it. Nothing was imported."
+                ),
+            )
+            .into());
+        };
+        let Some(link) = &environment.encryption else {
+            return Err(Diagnostic::error(
+                "Environment not linked",
+                format!(
+                    "The environment {id} ({}) is not under an encryption policy, so there is no \
+                     assignment to import. Remove the import block to link it.",
+                    environment.display_name
+                ),
+            )
+            .into());
+        };
+        let mut model = Assignment {
+            environment_id: id.to_string().into(),
+            wait_for: "accepted".to_owned().into(),
+            wait_for_on_destroy: "unlinked".to_owned().into(),
+            deletion_policy: services.default_deletion_policy.word().to_owned().into(),
+            adopt_existing: false.into(),
+            ..Assignment::default()
+        };
+        model.follow(link);
+        model.observe(&environment, Encryption::Unknown, None);
+        Ok(model)
+    }
+}
+
+impl EnvironmentAssignments {
+    async fn bring_under(
+        &self,
+        cx: &Cx<Services>,
+        planned: Assignment,
+        intent: Intent,
+        sink: &Sink<Assignment>,
+    ) -> Result<Assignment, Diagnostics> {
+        let services = cx.client()?.clone();
+        let call = call(cx);
+        let target = Target::resolve(&services, &call, &planned).await?;
+        let linker = Linker {
+            cx,
+            services: &services,
+            call: &call,
+            environment: &target.environment,
+        };
+        let accepted = |environment: &crate::client::Environment, note: &Note| {
+            let mut model = planned.clone();
+            model.observe(environment, Encryption::Encrypting, Some(note));
+            cx.private(|private| private.set(Note::NAME, note));
+            match intent {
+                Intent::Create { .. } => sink.commit(model),
+                Intent::Update => sink.save(model),
+            }
+        };
+        let taken = linker.link(&target, intent, accepted).await?;
+        let followed = linker.follow(&target, taken, planned.wait_for()).await;
+        services.environments().forget(&target.environment);
+        let mut model = planned.clone();
+        match followed {
+            Followed::Reached {
+                environment,
+                encryption,
+                running,
+            } => {
+                remember(cx, running.as_ref());
+                model.observe(&environment, encryption, running.as_ref());
+                Ok(model)
+            }
+            Followed::Unfinished {
+                environment,
+                running,
+                why,
+            } => {
+                cx.report(why);
+                remember(cx, running.as_ref());
+                model.observe(&environment, Encryption::Encrypting, running.as_ref());
+                Ok(model)
+            }
+            Followed::Failed { environment, why } => {
+                cx.report(why);
+                remember(cx, None);
+                model.observe(&environment, Encryption::Failed, None);
+                Ok(model)
+            }
+            Followed::NotLinked(problems) => {
+                // There is nothing to taint: the state keeps what was there before.
+                sink.withdraw();
+                remember(cx, None);
+                Err(problems)
+            }
+        }
+    }
+}
+
+impl Assignment {
+    /// What an update may find changed is not promised by its plan.
+    fn forget_what_may_change(&mut self) {
+        self.link_status = Attr::Unknown;
+        self.encryption_status = Attr::Unknown;
+        self.key_managed_by = Attr::Unknown;
+        self.environment = Attr::Unknown;
+        self.operation = Attr::Unknown;
+    }
+
+    /// Takes what was read before, for parts that only reading fills in.
+    fn keep_seen(&mut self, prior: &Self) {
+        self.id = prior.id.clone();
+        self.link_status = prior.link_status.clone();
+        self.encryption_status = prior.encryption_status.clone();
+        self.key_managed_by = prior.key_managed_by.clone();
+        self.environment = prior.environment.clone();
+        self.operation = prior.operation.clone();
+    }
+}
+
+fn remember(cx: &Cx<Services>, note: Option<&Note>) {
+    cx.private(|private| match note {
+        Some(note) => private.set(Note::NAME, note),
+        None => private.remove(Note::NAME),
+    });
+}
+
+/// The deletion policy of a stored object. State without one is as careful as possible.
+fn deletion_policy(state: &Assignment) -> DeletionPolicy {
+    state
+        .deletion_policy
+        .as_str()
+        .and_then(DeletionPolicy::parse)
+        .unwrap_or(DeletionPolicy::Prevent)
+}
+
+fn prevented(environment: &str) -> Diagnostics {
+    Diagnostic::error(
+        "Deletion prevented",
+        format!(
+            "The assignment of the environment {environment} has deletion_policy = \"PREVENT\". \
+             Destroying it would take the environment offline and back to Microsoft's key.\n\nTo \
+             do that, apply deletion_policy = \"UNLINK\" first. To keep the link and only forget \
+             it, apply \"ABANDON\", or use a removed block."
+        ),
+    )
+    .into()
+}
+
+fn changed_meanwhile(prior: &Assignment) -> Diagnostics {
+    Diagnostic::error(
+        "Link changed meanwhile",
+        format!(
+            "Since the plan was made, the environment {} has left the policy or come under \
+             another one. Nothing was requested. Plan again and look at the difference.",
+            prior.environment_id.as_str().unwrap_or_default()
+        ),
+    )
+    .into()
+}

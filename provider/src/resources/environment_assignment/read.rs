@@ -1,0 +1,198 @@
+//! Reads an assignment. What the environment shows is the truth; progress alone is no difference.
+
+use std::sync::Arc;
+
+use ppcmk_coverage::LinkStatus;
+use tfplugin::{Cx, Diagnostic, Diagnostics};
+
+use super::model::{Assignment, Encryption, Note};
+use crate::client::{
+    Call, Environment, Operation, OperationState, OperationType, OperationUrl, Poll, newest_of_key,
+};
+use crate::explain::explain;
+use crate::services::{Services, call};
+
+/// The assignment as it is, or `None` when the environment is not under a policy.
+pub(super) async fn read(
+    cx: &Cx<Services>,
+    mut state: Assignment,
+) -> Result<Option<Assignment>, Diagnostics> {
+    let services = cx.client()?;
+    let call = call(cx);
+    let Some(id) = state.environment_id() else {
+        return Ok(None);
+    };
+    let environment = services
+        .environments()
+        .environment(&call, &id)
+        .await
+        .map_err(|error| explain(&format!("read the environment {id}"), &error))?;
+    let Some(environment) = environment else {
+        return gone(cx, services, &call, &state).await;
+    };
+    let note = cx.private(|private| private.get::<Note>(Note::NAME));
+    let Some(link) = &environment.encryption else {
+        return without_link(cx, services, &call, state, &environment, note).await;
+    };
+    state.follow(link);
+    if !state.policy_id.is_known() && !state.policy_system_id.is_known() {
+        cx.report(Diagnostic::warning(
+            "Policy not named",
+            format!("The environment {id} is under a policy that the service does not name."),
+        ));
+    }
+    let mut running = note;
+    let encryption = match &link.status {
+        LinkStatus::Linked => {
+            let seen = linked(services, &call, &state, &environment, running.as_ref()).await;
+            if seen != Encryption::Encrypting {
+                running = None;
+            }
+            seen
+        }
+        LinkStatus::Failed => {
+            running = None;
+            Encryption::Failed
+        }
+        status if status.is_in_progress() => Encryption::Encrypting,
+        _ => Encryption::Unknown,
+    };
+    if link.status == LinkStatus::Linked
+        && running.is_none()
+        && environment.runtime_state.as_deref() == Some("Disabled")
+    {
+        cx.report(Diagnostic::warning(
+            "Environment is offline",
+            format!(
+                "The environment {id} is linked and disabled, and no operation of this provider \
+                 is running. If its key was disabled, has expired, or the policy has lost its \
+                 right on it, restore that: a production environment without its key is deleted \
+                 after 30 days, a sandbox after 7."
+            ),
+        ));
+    }
+    remember(cx, running.as_ref());
+    state.observe(&environment, encryption, running.as_ref());
+    Ok(Some(state))
+}
+
+fn remember(cx: &Cx<Services>, note: Option<&Note>) {
+    cx.private(|private| match note {
+        Some(note) => private.set(Note::NAME, note),
+        None => private.remove(Note::NAME),
+    });
+}
+
+/// A 404 means that the environment is gone, or that the caller sees none at all.
+async fn gone(
+    cx: &Cx<Services>,
+    services: &Services,
+    call: &Call,
+    state: &Assignment,
+) -> Result<Option<Assignment>, Diagnostics> {
+    let id = state.environment_id.as_str().unwrap_or_default();
+    match services.environments().all(call).await {
+        Ok(all) if all.environments().next().is_some() => {
+            cx.report(Diagnostic::warning(
+                "Environment not found",
+                format!("The environment {id} does not exist any more, and neither does its link."),
+            ));
+            Ok(None)
+        }
+        Ok(_) => Err(Diagnostic::error(
+            "No environment visible",
+            format!(
+                "The service does not show the environment {id}, nor any other environment. The \
+                 application has lost its role, or is not registered as a management application. \
+                 The state is left as it is."
+            ),
+        )
+        .into()),
+        // The one read was an answer; the list is only a second opinion.
+        Err(_) => Ok(None),
+    }
+}
+
+/// The slot is empty: a link that is just beginning, one that has failed, or none.
+async fn without_link(
+    cx: &Cx<Services>,
+    services: &Services,
+    call: &Call,
+    mut state: Assignment,
+    environment: &Environment,
+    note: Option<Note>,
+) -> Result<Option<Assignment>, Diagnostics> {
+    let Some(note) = note else { return Ok(None) };
+    let operation = look_up(services, call, &note).await;
+    match operation {
+        Some(operation) if operation.is_active() => {
+            let note = note.with(&operation);
+            remember(cx, Some(&note));
+            state.observe(environment, Encryption::Encrypting, Some(&note));
+            Ok(Some(state))
+        }
+        Some(operation) if operation.state != OperationState::Succeeded => {
+            cx.report(Diagnostic::warning(
+                "Link failed",
+                format!(
+                    "Operation {} ended as {} and says: {}\n\nThe environment {} is not under the \
+                     policy. The next apply requests the link again.",
+                    operation.id,
+                    operation.state.as_str(),
+                    operation.error.as_deref().unwrap_or("nothing"),
+                    environment.id
+                ),
+            ));
+            Ok(None)
+        }
+        _ => Ok(None),
+    }
+}
+
+async fn look_up(services: &Services, call: &Call, note: &Note) -> Option<Operation> {
+    let url: OperationUrl = note.url.as_deref()?.parse().ok()?;
+    match services.bap().operation(call, &url).await {
+        Ok(Poll::Is { operation, .. }) => Some(operation),
+        Ok(Poll::Working { .. } | Poll::Gone(_)) | Err(_) => None,
+    }
+}
+
+/// Whether the re-encryption behind a finished link has been seen to end. Looked up for a few
+/// environments only; see [`Services::may_verify`].
+async fn linked(
+    services: &Services,
+    call: &Call,
+    state: &Assignment,
+    environment: &Arc<Environment>,
+    note: Option<&Note>,
+) -> Encryption {
+    let known = match state.encryption_status.as_str() {
+        Some("Encrypted") => Encryption::Encrypted,
+        _ => Encryption::Unknown,
+    };
+    if known == Encryption::Encrypted && note.is_none() {
+        return known;
+    }
+    if !services.may_verify() {
+        return if note.is_some() {
+            Encryption::Encrypting
+        } else {
+            known
+        };
+    }
+    let operation = match note {
+        Some(note) if note.url.is_some() => look_up(services, call, note).await,
+        _ => services
+            .bap()
+            .operations(call, &environment.id)
+            .await
+            .ok()
+            .and_then(|operations| newest_of_key(&operations).cloned()),
+    };
+    match operation {
+        Some(operation) if operation.kind != OperationType::RevertToMicrosoftKey => {
+            Encryption::of(&operation)
+        }
+        _ => known,
+    }
+}

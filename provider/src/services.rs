@@ -1,0 +1,113 @@
+//! What resources work with: the client, the provider's settings, and what this process knows
+//! that the cloud does not show.
+
+use std::collections::HashSet;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ppcmk_coverage::{EnvironmentId, SubscriptionId};
+use tfplugin::{Cx, Diagnostic, Diagnostics};
+use tokio::time::{Duration, Instant};
+
+use crate::client::{Call, Client, ClientConfig, ClientSecretSource, HttpOptions};
+use crate::config::Settings;
+use crate::resources::DeletionPolicy;
+
+/// The configured provider.
+#[derive(Debug)]
+pub struct Services {
+    client: Client,
+    /// The application that we sign in as.
+    pub(crate) client_id: String,
+    pub(crate) subscription_id: Option<SubscriptionId>,
+    pub(crate) default_deletion_policy: DeletionPolicy,
+    leaving: Mutex<HashSet<EnvironmentId>>,
+    verifications: Mutex<usize>,
+}
+
+/// How many finished links one process looks up for the sake of `encryption_status` alone. A
+/// refresh of a thousand assignments must not cost a thousand requests.
+const MOST_VERIFICATIONS: usize = 4;
+
+impl Services {
+    pub(crate) fn new(settings: Settings) -> Result<Self, Diagnostics> {
+        let source = Arc::new(ClientSecretSource {
+            tenant_id: settings.tenant_id.to_string(),
+            client_id: settings.client_id.clone(),
+            client_secret: settings.client_secret,
+        });
+        let client = Client::new(ClientConfig {
+            cloud: settings.cloud,
+            http: HttpOptions {
+                ca_certificates_pem: settings.ca_certificate_pem,
+                request_timeout: settings.request_timeout,
+                max_attempts: settings.max_attempts,
+                max_concurrency: settings.max_concurrency,
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            },
+            azure: source.clone(),
+            power_platform: source,
+        })
+        .map_err(|error| {
+            Diagnostic::error(
+                "Unusable CA file",
+                tfplugin::schema::validator::sentence(&error.report()),
+            )
+            .at("ca_certificate_file")
+        })?;
+        Ok(Self {
+            client,
+            client_id: settings.client_id,
+            subscription_id: settings.subscription_id,
+            default_deletion_policy: settings.default_deletion_policy,
+            leaving: Mutex::default(),
+            verifications: Mutex::default(),
+        })
+    }
+
+    /// Notes that this run plans to take an environment off its policy, or to give it another
+    /// one. The policy's own plan asks: Terraform plans what depends on a policy before the policy
+    /// when both are destroyed.
+    pub(crate) fn will_leave(&self, environment: EnvironmentId) {
+        self.leaving
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(environment);
+    }
+
+    /// Whether this run plans to take the environment off its policy.
+    pub(crate) fn is_leaving(&self, environment: &EnvironmentId) -> bool {
+        self.leaving
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(environment)
+    }
+
+    /// Whether one more finished link may be looked up; see [`MOST_VERIFICATIONS`].
+    pub(crate) fn may_verify(&self) -> bool {
+        let mut count = self
+            .verifications
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *count += 1;
+        *count <= MOST_VERIFICATIONS
+    }
+}
+
+impl Deref for Services {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+/// The time that requests of an operation have.
+pub(crate) fn call(cx: &Cx<Services>) -> Call {
+    /// For operations whose bound is absurdly far away.
+    const LONG: Duration = Duration::from_secs(30 * 24 * 3600);
+    let left = cx.deadline().map_or(LONG, |deadline| {
+        deadline.at.saturating_duration_since(Instant::now())
+    });
+    Call::new(cx.stop().clone(), left)
+}
