@@ -103,7 +103,7 @@ impl DefaultTimeouts {
                     operation.name(),
                     format_duration(self.of(operation))
                 ))
-                .validate(parses("Invalid duration", parse_duration))
+                .validate(parses("Invalid duration", parse_timeout))
         });
         Block::single("timeouts", attributes).describe("How long the operations may take.")
     }
@@ -120,6 +120,15 @@ pub(crate) fn bound(
         .and_then(Value::as_str)
         .and_then(|text| parse_duration(text).ok())
         .unwrap_or_else(|| defaults.of(operation))
+}
+
+/// Reads a timeout: a duration in which something can happen.
+fn parse_timeout(text: &str) -> Result<Duration, String> {
+    match parse_duration(text) {
+        Ok(Duration::ZERO) => Err(format!("{text:?} leaves no time at all")),
+        Ok(duration) => Ok(duration),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// Text that is not a duration.
@@ -151,6 +160,8 @@ pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
         let (unit, seconds) = [
             ("ms", 0.001),
             ("us", 0.000_001),
+            ("\u{b5}s", 0.000_001),
+            ("\u{3bc}s", 0.000_001),
             ("ns", 0.000_000_001),
             ("h", 3600.0),
             ("m", 60.0),
@@ -215,6 +226,17 @@ mod tests {
         ] {
             assert!(parse_duration(text).is_err(), "{text}");
         }
+        assert_eq!(
+            parse_duration("5\u{b5}s").unwrap(),
+            Duration::from_micros(5)
+        );
         assert_eq!(format_duration(Duration::from_secs(5430)), "1h30m30s");
+    }
+
+    #[test]
+    fn a_timeout_leaves_time() {
+        assert!(parse_timeout("1ms").is_ok());
+        assert!(parse_timeout("0s").unwrap_err().contains("no time"));
+        assert!(parse_timeout("soon").is_err());
     }
 }

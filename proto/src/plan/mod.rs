@@ -6,10 +6,12 @@ pub(crate) mod check;
 pub(crate) mod spelling;
 mod visit;
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::Diagnostics;
 use crate::path::AttributePath;
-use crate::schema::Schema;
 use crate::schema::modifier::{ModifyRequest, ModifyResponse};
+use crate::schema::{Nesting, Schema};
 use crate::value::Value;
 
 use self::visit::{Aligned, visit};
@@ -89,6 +91,28 @@ pub(crate) fn null_write_only(schema: &Schema, config: &Value, value: &mut Value
             *at.planned = Value::Null;
         }
     });
+}
+
+/// The last step of every value that leaves: no write-only value in it, and blocks that there are
+/// none of are empty, because core takes null for them only from its own side.
+pub(crate) fn tidy(schema: &Schema, value: &mut Value) {
+    let whole = value.clone();
+    null_write_only(schema, &whole, value);
+    let Value::Object(members) = value else {
+        return;
+    };
+    for block in &schema.blocks {
+        let empty = match block.nesting {
+            Nesting::Single => continue,
+            Nesting::List => Value::List(Vec::new()),
+            Nesting::Set => Value::Set(Vec::new()),
+            Nesting::Map => Value::Map(BTreeMap::new()),
+        };
+        let member = members.entry(block.name.clone()).or_default();
+        if member.is_null() {
+            *member = empty;
+        }
+    }
 }
 
 #[cfg(test)]

@@ -174,3 +174,74 @@ fn an_apply_may_fill_in_but_not_change() {
     );
     assert_eq!(check::forced(&planned, wrong), actual);
 }
+
+mod sets {
+    use super::*;
+    use crate::schema::Block;
+
+    fn schema() -> Schema {
+        Schema::new("").block(Block::set(
+            "rule",
+            [
+                Attribute::string("name").required(),
+                Attribute::string("port").optional_computed(),
+            ],
+        ))
+    }
+
+    fn rules(rules: &[(&str, Value)]) -> Value {
+        let rules = rules
+            .iter()
+            .map(|(name, port)| {
+                Value::object([("name", Value::from(*name)), ("port", port.clone())])
+            })
+            .collect();
+        Value::object([("rule", Value::Set(rules))])
+    }
+
+    #[test]
+    fn a_configured_value_is_not_mistaken_for_the_provider_s() {
+        let config = rules(&[("a", Value::Null), ("a", "80".into())]);
+        let draft = draft(&schema(), &config, &Value::Null, config.clone());
+        let expected = rules(&[("a", Value::Unknown), ("a", "80".into())]);
+        assert_eq!(draft.planned, expected);
+    }
+
+    #[test]
+    fn the_same_set_in_another_order_is_no_change() {
+        let prior = rules(&[("a", "1".into()), ("b", "2".into())]);
+        let config = rules(&[("b", Value::Null), ("a", Value::Null)]);
+        let proposed = rules(&[("b", "2".into()), ("a", "1".into())]);
+        let draft = draft(&schema(), &config, &prior, proposed);
+        assert_eq!(draft.planned, prior);
+    }
+}
+
+#[test]
+fn what_leaves_has_no_write_only_value_and_no_null_list_of_blocks() {
+    let schema = Schema::new("")
+        .attribute(Attribute::nested(
+            "login",
+            Nesting::List,
+            [
+                Attribute::string("user"),
+                Attribute::string("password").write_only(),
+            ],
+        ))
+        .block(crate::schema::Block::list("rule", []))
+        .block(crate::schema::Block::single("one", []));
+    let login = |password: Value| {
+        Value::List(vec![Value::object([
+            ("user", "u".into()),
+            ("password", password),
+        ])])
+    };
+    let mut value = Value::object([("login", login("p".into())), ("one", Value::Null)]);
+    tidy(&schema, &mut value);
+    let expected = Value::object([
+        ("login", login(Value::Null)),
+        ("one", Value::Null),
+        ("rule", Value::List(Vec::new())),
+    ]);
+    assert_eq!(value, expected);
+}

@@ -152,21 +152,68 @@ fn member_of<'a>(value: &'a Value, key: &str) -> Cow<'a, Value> {
     }
 }
 
-/// The element of a set that agrees with this one in everything that the user writes.
+/// The element of a set that the given one came from. Where several agree, it is the one that
+/// leaves the least to the provider: otherwise a configured value would count as the provider's.
 fn counterpart<'a>(attributes: &[Attribute], set: &'a Value, element: &Value) -> Cow<'a, Value> {
     let Value::Set(candidates) = set else {
-        return Cow::Owned(Value::Null);
-    };
-    let agrees = |candidate: &&Value| {
-        attributes
-            .iter()
-            .filter(|attribute| !attribute.is_computed())
-            .all(|attribute| {
-                candidate.attribute(&attribute.name) == element.attribute(&attribute.name)
-            })
+        return match set {
+            Value::Unknown => Cow::Owned(Value::Unknown),
+            _ => Cow::Owned(Value::Null),
+        };
     };
     candidates
         .iter()
-        .find(agrees)
-        .map_or(Cow::Owned(Value::Null), Cow::Borrowed)
+        .filter_map(|candidate| Some((left_open(attributes, candidate, element)?, candidate)))
+        .min_by_key(|(open, _)| *open)
+        .map_or(Cow::Owned(Value::Null), |(_, candidate)| {
+            Cow::Borrowed(candidate)
+        })
+}
+
+/// How many attributes the candidate leaves to the provider that the element has a value for;
+/// `None` when the two disagree in one that it does not.
+fn left_open(attributes: &[Attribute], candidate: &Value, element: &Value) -> Option<usize> {
+    attributes.iter().try_fold(0, |open, attribute| {
+        let left = candidate.attribute(&attribute.name);
+        let right = element.attribute(&attribute.name);
+        if attribute.means_the_same(&left, &right) {
+            return Some(open);
+        }
+        if attribute.is_computed() {
+            // Both the configuration, which is null, and the plan, which is unknown, stand for
+            // whatever the other side has.
+            return (left.is_null() || right.is_null() || right.is_unknown() || left.is_unknown())
+                .then_some(open + 1);
+        }
+        let Shape::Nested(nesting, inner) = &attribute.shape else {
+            return None;
+        };
+        let pairs: Vec<(&Value, &Value)> = match (nesting, left.as_ref(), right.as_ref()) {
+            (Nesting::Single, left @ Value::Object(_), right @ Value::Object(_)) => {
+                vec![(left, right)]
+            }
+            (Nesting::List, Value::List(left), Value::List(right)) if left.len() == right.len() => {
+                left.iter().zip(right).collect()
+            }
+            (Nesting::Map, Value::Map(left), Value::Map(right)) if left.keys().eq(right.keys()) => {
+                left.values().zip(right.values()).collect()
+            }
+            (Nesting::Set, Value::Set(left), Value::Set(right)) if left.len() == right.len() => {
+                // Which inner element belongs to which is anybody's guess; that each has one is
+                // enough.
+                return left
+                    .iter()
+                    .all(|one| {
+                        right
+                            .iter()
+                            .any(|other| left_open(inner, one, other).is_some())
+                    })
+                    .then_some(open + left.len());
+            }
+            _ => return None,
+        };
+        pairs.into_iter().try_fold(open, |open, (left, right)| {
+            Some(open + left_open(inner, left, right)?)
+        })
+    })
 }

@@ -1,9 +1,9 @@
 //! ApplyResourceChange: whatever happens in here, what exists remotely is in the answer.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use super::{Core, detached, managed, values};
+use super::bounds::{Work, bounded, panicked};
+use super::{Core, managed, values};
 use crate::context::Cx;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::plan::check::Violation;
@@ -11,12 +11,9 @@ use crate::plan::{self, check};
 use crate::provider::Provider;
 use crate::resource::DynResource;
 use crate::sink::Kept;
-use crate::timeouts::{self, TimedOperation, format_duration};
+use crate::timeouts::{self, TimedOperation};
 use crate::value::Value;
 use crate::wire::tfplugin6 as pb;
-
-/// How long after its deadline an operation may take to notice it, before it is cut off.
-const GRACE: Duration = Duration::from_secs(15);
 
 impl<P: Provider> Core<P> {
     pub(super) async fn apply(
@@ -72,12 +69,11 @@ impl<P: Provider> Core<P> {
         let (core, type_name) = (self.clone(), type_name.to_owned());
         let (prior, planned) = (prior.clone(), planned.clone());
         let work_cx = cx.clone();
-        detached(&self.stop, async move {
+        let work = Work::start(guarded(async move {
             let resource = core.resource(&type_name)?;
-            let work = resource.apply(work_cx, prior, planned, config, kept);
-            in_time(operation, &cx, work).await
-        })
-        .await?
+            resource.apply(work_cx, prior, planned, config, kept).await
+        }));
+        bounded(operation.name(), &cx, work).await
     }
 
     async fn run_delete(
@@ -88,39 +84,19 @@ impl<P: Provider> Core<P> {
     ) -> Result<(), Diagnostics> {
         let (core, type_name) = (self.clone(), type_name.to_owned());
         let work_cx = cx.clone();
-        detached(&self.stop, async move {
+        let work = Work::start(guarded(async move {
             let resource = core.resource(&type_name)?;
-            in_time(TimedOperation::Delete, &cx, resource.delete(work_cx, prior)).await
-        })
-        .await?
+            resource.delete(work_cx, prior).await
+        }));
+        bounded(TimedOperation::Delete.name(), &cx, work).await
     }
 }
 
-/// Cuts off an operation that does not notice its own deadline.
-async fn in_time<C, T>(
-    operation: TimedOperation,
-    cx: &Cx<C>,
-    work: impl Future<Output = Result<T, Diagnostics>>,
-) -> Result<T, Diagnostics> {
-    let Some(deadline) = cx.deadline() else {
-        return work.await;
-    };
-    let Ok(outcome) = tokio::time::timeout_at(deadline.at + GRACE, work).await else {
-        let waiting = cx
-            .last_wait()
-            .map_or(String::new(), |what| format!(" It was waiting for {what}."));
-        return Err(Diagnostic::error(
-            "Operation timed out",
-            format!(
-                "The {name} did not end within {allowed}.{waiting}\n\nThe bound comes from the \
-                 timeouts block: set `{name}` there to wait longer.",
-                name = operation.name(),
-                allowed = format_duration(deadline.allowed),
-            ),
-        )
-        .into());
-    };
-    outcome
+/// A panic has to be caught inside of the task: only there the hook knows that somebody does.
+async fn guarded<T>(work: impl Future<Output = Result<T, Diagnostics>>) -> Result<T, Diagnostics> {
+    crate::host::panic::catch(work)
+        .await
+        .unwrap_or_else(|panic| Err(panicked(&panic)))
 }
 
 /// Builds the answers.
@@ -141,6 +117,7 @@ impl<C> Answer<'_, C> {
     ) -> Result<Response, Diagnostics> {
         let mut diagnostics = self.cx.take_diagnostics();
         plan::spelling::keep(self.resource.schema(), planned, &mut object);
+        plan::tidy(self.resource.schema(), &mut object);
         let mut problem = None;
         if object.is_null() {
             problem = Some(Diagnostic::bug(
@@ -161,10 +138,15 @@ impl<C> Answer<'_, C> {
             object = object.unknowns_to_null();
             if committed {
                 object = check::forced(planned, object);
-                diagnostics = diagnostics.into_warnings();
             }
         }
-        self.stored(object, diagnostics)
+        let new_identity = managed::existing_identity(
+            self.resource,
+            &object,
+            self.planned_identity.clone(),
+            &mut diagnostics,
+        );
+        self.answered(object, new_identity, diagnostics, committed)
     }
 
     fn failed(
@@ -174,19 +156,16 @@ impl<C> Answer<'_, C> {
         kept: Kept,
         problems: Diagnostics,
     ) -> Result<Response, Diagnostics> {
-        let mut diagnostics = self.cx.take_diagnostics();
-        diagnostics.extend(problems);
         let Some(object) = kept.value else {
             // Nothing is known to have changed: a create stores nothing, an update what was.
-            return self.stored(prior.clone(), diagnostics);
+            return self.stored(prior.clone(), problems, false);
         };
         let mut object = object.unknowns_to_null();
         plan::spelling::keep(self.resource.schema(), planned, &mut object);
         if kept.committed {
             object = check::forced(planned, object);
-            diagnostics = diagnostics.into_warnings();
         }
-        self.stored(object, diagnostics)
+        self.stored(object, problems, kept.committed)
     }
 
     fn deleted(
@@ -194,33 +173,47 @@ impl<C> Answer<'_, C> {
         prior: &Value,
         outcome: Result<(), Diagnostics>,
     ) -> Result<Response, Diagnostics> {
-        let mut diagnostics = self.cx.take_diagnostics();
         match outcome {
             Ok(()) => Ok(Response {
                 new_state: Some(values::null()),
-                diagnostics: diagnostics.into_wire(),
+                diagnostics: self.cx.take_diagnostics().into_wire(),
                 ..Response::default()
             }),
-            Err(problems) => {
-                diagnostics.extend(problems);
-                self.stored(prior.clone(), diagnostics)
-            }
+            Err(problems) => self.stored(prior.clone(), problems, false),
         }
     }
 
-    fn stored(self, mut object: Value, diagnostics: Diagnostics) -> Result<Response, Diagnostics> {
-        let schema = self.resource.schema();
+    /// The answer to an operation that failed, with what exists in spite of it.
+    fn stored(
+        self,
+        mut object: Value,
+        diagnostics: Diagnostics,
+        committed: bool,
+    ) -> Result<Response, Diagnostics> {
+        let mut identity = None;
         if !object.is_null() {
-            let config = object.clone();
-            plan::null_write_only(schema, &config, &mut object);
+            plan::tidy(self.resource.schema(), &mut object);
+            // An identity with unknown parts would be one more error for the user to read.
+            identity = managed::identity_of(self.resource, &object).unwrap_or_default();
         }
-        let new_identity = if object.is_null() {
-            self.planned_identity
-        } else {
-            managed::identity_of(self.resource, &object)?
-        };
+        self.answered(object, identity, diagnostics, committed)
+    }
+
+    fn answered(
+        self,
+        object: Value,
+        new_identity: Option<pb::ResourceIdentityData>,
+        mut diagnostics: Diagnostics,
+        committed: bool,
+    ) -> Result<Response, Diagnostics> {
+        let ty = self.resource.schema().ty();
+        let new_state = values::encode_existing(object, &ty, &mut diagnostics)?;
+        if committed {
+            // An error would taint the object, and the next run replace it.
+            diagnostics = diagnostics.into_warnings();
+        }
         Ok(Response {
-            new_state: Some(values::encode(&object, &schema.ty())?),
+            new_state: Some(new_state),
             private: self.cx.private_bytes(),
             diagnostics: diagnostics.into_wire(),
             new_identity,

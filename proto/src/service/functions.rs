@@ -33,13 +33,12 @@ impl<P: Provider> Core<P> {
             text,
             argument: None,
         };
-        let Some(function) = self.functions.get(&request.name) else {
+        let Some((signature, function)) = self.functions.get(&request.name) else {
             return Err(general(format!(
                 "This provider has no function called {:?}.",
                 request.name
             )));
         };
-        let signature = function.signature();
         let (given, wanted) = (request.arguments.len(), signature.parameters.len());
         if given < wanted || (given > wanted && signature.variadic.is_none()) {
             return Err(general(format!(

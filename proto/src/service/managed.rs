@@ -7,6 +7,7 @@
 
 use serde_json::Value as Json;
 
+use super::bounds::bounded;
 use super::{Core, values};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::identity::IdentitySchema;
@@ -57,7 +58,7 @@ impl<P: Provider> Core<P> {
             state = resource.upgrade(request.version, state)?;
         }
         let ty = schema.ty();
-        let state = value::from_json(&state, &ty).map_err(|error| {
+        let mut state = value::from_json(&state, &ty).map_err(|error| {
             Diagnostics::from(
                 Diagnostic::error(
                     "Damaged state",
@@ -79,6 +80,7 @@ impl<P: Provider> Core<P> {
             )
             .into());
         }
+        plan::tidy(schema, &mut state);
         Ok(pb::upgrade_resource_state::Response {
             upgraded_state: Some(values::encode(&state, &ty)?),
             diagnostics: Vec::new(),
@@ -127,33 +129,41 @@ impl<P: Provider> Core<P> {
         }
         let allowed = timeouts::bound(&state, &resource.default_timeouts(), TimedOperation::Read);
         let cx = self.cx(&request.private).with_time(allowed);
-        let outcome = resource.read(cx.clone(), state.clone()).await;
-        let mut diagnostics = cx.take_diagnostics();
-        let (new_state, new_identity) = match outcome {
-            Ok(Some(mut object)) => {
-                plan::spelling::keep(schema, &state, &mut object);
-                if let Some(path) = object.first_unknown() {
-                    diagnostics
-                        .push(Diagnostic::bug(format!("The read left {path} unknown.")).at(path));
-                    object = object.unknowns_to_null();
-                }
-                let identity = identity_of(resource, &object)?;
-                (values::encode(&object, &ty)?, identity)
-            }
-            Ok(None) => (values::null(), None),
+        let work = resource.read(cx.clone(), state.clone());
+        let object = match bounded("read", &cx, work).await {
+            Ok(object) => object,
             Err(problems) => {
-                diagnostics.extend(problems);
                 return Ok(pb::read_resource::Response {
                     new_state: request.current_state,
                     private: cx.private_bytes(),
                     new_identity: request.current_identity,
-                    diagnostics: diagnostics.into_wire(),
+                    diagnostics: problems.into_wire(),
                     ..pb::read_resource::Response::default()
                 });
             }
         };
+        let mut diagnostics = cx.take_diagnostics();
+        let Some(mut object) = object else {
+            return Ok(pb::read_resource::Response {
+                new_state: Some(values::null()),
+                diagnostics: diagnostics.into_wire(),
+                ..pb::read_resource::Response::default()
+            });
+        };
+        plan::spelling::keep(schema, &state, &mut object);
+        if let Some(path) = object.first_unknown() {
+            diagnostics.push(Diagnostic::bug(format!("The read left {path} unknown.")).at(path));
+            object = object.unknowns_to_null();
+        }
+        plan::tidy(schema, &mut object);
+        let new_identity = existing_identity(
+            resource,
+            &object,
+            request.current_identity,
+            &mut diagnostics,
+        );
         Ok(pb::read_resource::Response {
-            new_state: Some(new_state),
+            new_state: Some(values::encode_existing(object, &ty, &mut diagnostics)?),
             private: cx.private_bytes(),
             diagnostics: diagnostics.into_wire(),
             new_identity,
@@ -179,7 +189,10 @@ impl<P: Provider> Core<P> {
         if proposed.is_null() {
             let mut diagnostics = Diagnostics::new();
             if !prior.is_null() {
-                diagnostics = resource.plan_delete(cx.clone(), prior).await;
+                let work = resource.plan_delete(cx.clone(), prior);
+                diagnostics = bounded("plan", &cx, async { Ok(work.await) })
+                    .await
+                    .unwrap_or_else(|problems| problems);
             }
             diagnostics.extend(cx.take_diagnostics());
             return Ok(pb::plan_resource_change::Response {
@@ -191,26 +204,24 @@ impl<P: Provider> Core<P> {
             });
         }
         let draft = plan::draft(schema, &config, &prior, proposed);
-        let planned = resource
-            .plan(
-                cx.clone(),
-                ValuePlan {
-                    config: config.clone(),
-                    prior: prior.clone(),
-                    planned: draft.planned,
-                    requires_replace: draft.requires_replace,
-                    diagnostics: draft.diagnostics,
-                },
-            )
-            .await;
+        let work = resource.plan(
+            cx.clone(),
+            ValuePlan {
+                config: config.clone(),
+                prior: prior.clone(),
+                planned: draft.planned,
+                requires_replace: draft.requires_replace,
+                diagnostics: draft.diagnostics,
+            },
+        );
         let ValuePlan {
             mut planned,
             mut requires_replace,
             mut diagnostics,
             ..
-        } = planned;
+        } = bounded("plan", &cx, async { Ok(work.await) }).await?;
         diagnostics.extend(cx.take_diagnostics());
-        plan::null_write_only(schema, &config, &mut planned);
+        plan::tidy(schema, &mut planned);
         if !diagnostics.has_errors()
             && let Err(Violation { path, reason }) =
                 plan::check::plan(schema, &config, &prior, &planned)
@@ -229,10 +240,17 @@ impl<P: Provider> Core<P> {
         requires_replace.dedup();
         let planned_identity = match request.prior_identity {
             Some(identity) if requires_replace.is_empty() => Some(identity),
-            _ => planned_identity(resource, &planned)?,
+            _ => planned_identity(resource, &planned),
+        };
+        let planned_state = match values::encode(&planned, &ty) {
+            Ok(state) => Some(state),
+            Err(problems) => {
+                diagnostics.extend(problems);
+                request.prior_state
+            }
         };
         Ok(pb::plan_resource_change::Response {
-            planned_state: Some(values::encode(&planned, &ty)?),
+            planned_state,
             requires_replace: requires_replace
                 .iter()
                 .map(AttributePath::to_wire)
@@ -257,33 +275,55 @@ impl<P: Provider> Core<P> {
     ) -> Result<pb::import_resource_state::Response, Diagnostics> {
         let resource = self.resource(&request.type_name)?;
         let ty = resource.schema().ty();
-        let key = match request.identity.and_then(|identity| identity.identity_data) {
+        let given = request
+            .identity
+            .filter(|identity| identity.identity_data.is_some());
+        let key = match given
+            .as_ref()
+            .and_then(|given| given.identity_data.as_ref())
+        {
             None => ImportKey::Id(request.id),
             Some(identity) => {
                 let Some(schema) = resource.identity_schema() else {
                     return Err(no_identity(&request.type_name));
                 };
-                let identity = values::decode(Some(&identity), &schema.ty(), "identity")?;
+                let identity = values::decode(Some(identity), &schema.ty(), "identity")?;
+                complete(schema, &identity)?;
                 ImportKey::Identity(identity)
             }
         };
         let bound = resource.default_timeouts().read;
         let cx = self.cx(&[]).with_time(bound);
-        let state = resource.import(cx.clone(), key).await?.unknowns_to_null();
+        let work = resource.import(cx.clone(), key);
+        let mut state = bounded("import", &cx, work).await?.unknowns_to_null();
+        let mut diagnostics = cx.take_diagnostics();
         if let Value::Object(members) = &state
             && members.values().all(Value::is_null)
         {
-            return Err(Diagnostic::bug("The import found an object without any value.").into());
+            diagnostics.push(Diagnostic::bug(
+                "The import found an object without any value.",
+            ));
+            return Err(diagnostics);
         }
-        let identity = identity_of(resource, &state)?;
+        plan::tidy(resource.schema(), &mut state);
+        let identity = match identity_of(resource, &state) {
+            // A stub may lack the parts that the identity is made of; the read adds them.
+            Ok(None) | Err(_) => given,
+            Ok(identity) => identity,
+        };
+        let state = values::encode(&state, &ty).map_err(|problems| {
+            let mut all = diagnostics.clone();
+            all.extend(problems);
+            all
+        })?;
         Ok(pb::import_resource_state::Response {
             imported_resources: vec![pb::import_resource_state::ImportedResource {
                 type_name: request.type_name,
-                state: Some(values::encode(&state, &ty)?),
+                state: Some(state),
                 private: cx.private_bytes(),
                 identity,
             }],
-            diagnostics: cx.take_diagnostics().into_wire(),
+            diagnostics: diagnostics.into_wire(),
             deferred: None,
         })
     }
@@ -321,7 +361,8 @@ impl<P: Provider> Core<P> {
             )
             .into());
         };
-        let state = state.unknowns_to_null();
+        let mut state = state.unknowns_to_null();
+        plan::tidy(resource.schema(), &mut state);
         Ok(pb::move_resource_state::Response {
             target_identity: identity_of(resource, &state)?,
             target_state: Some(values::encode(&state, &resource.schema().ty())?),
@@ -359,7 +400,29 @@ fn no_identity(type_name: &str) -> Diagnostics {
     .into()
 }
 
-/// The identity of an object that exists.
+/// An import by identity names everything that the schema asks for.
+fn complete(schema: &IdentitySchema, identity: &Value) -> Result<(), Diagnostics> {
+    let missing: Diagnostics = schema
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.required_for_import)
+        .filter(|attribute| identity.attribute(&attribute.name).is_null())
+        .map(|attribute| {
+            Diagnostic::error(
+                "Incomplete identity",
+                format!("An import by identity needs `{}`.", attribute.name),
+            )
+        })
+        .collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(missing)
+    }
+}
+
+/// The identity of an object that may exist only in part. An identity of which something is
+/// missing is none.
 pub(super) fn identity_of<C>(
     resource: &dyn DynResource<C>,
     object: &Value,
@@ -367,24 +430,63 @@ pub(super) fn identity_of<C>(
     let Some(schema) = resource.identity_schema() else {
         return Ok(None);
     };
-    let Some(identity) = resource.identity(object) else {
-        return Ok(None);
+    match resource.identity(object) {
+        Some(identity) if identity.is_wholly_known() => wire_identity(schema, &identity).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// The identity of an object that exists. An object keeps its identity for as long as it lives,
+/// so a missing or another one is reported, and the known one stays.
+pub(super) fn existing_identity<C>(
+    resource: &dyn DynResource<C>,
+    object: &Value,
+    known: Option<pb::ResourceIdentityData>,
+    diagnostics: &mut Diagnostics,
+) -> Option<pb::ResourceIdentityData> {
+    let schema = resource.identity_schema()?;
+    let known = known.and_then(|known| {
+        let value = values::decode(known.identity_data.as_ref(), &schema.ty(), "identity").ok()?;
+        (!value.is_null() && value.is_wholly_known()).then_some((known, value))
+    });
+    let now = match identity_of(resource, object) {
+        Ok(now) => now,
+        Err(problems) => {
+            diagnostics.extend(problems);
+            None
+        }
     };
-    wire_identity(schema, &identity).map(Some)
+    match (known, now) {
+        (None, None) => {
+            diagnostics.push(Diagnostic::bug(
+                "The object exists, and the resource does not say what its identity is.",
+            ));
+            None
+        }
+        (None, Some(now)) => Some(now),
+        (Some((known, _)), None) => Some(known),
+        (Some((known, before)), Some(now)) => {
+            if resource.identity(object).as_ref() != Some(&before) {
+                diagnostics.push(Diagnostic::bug(
+                    "The identity of the object changed, and an identity is for good.",
+                ));
+                return Some(known);
+            }
+            Some(now)
+        }
+    }
 }
 
 /// The identity of a planned object, of which nothing may be known yet.
 fn planned_identity<C>(
     resource: &dyn DynResource<C>,
     planned: &Value,
-) -> Result<Option<pb::ResourceIdentityData>, Diagnostics> {
-    let Some(schema) = resource.identity_schema() else {
-        return Ok(None);
-    };
+) -> Option<pb::ResourceIdentityData> {
+    let schema = resource.identity_schema()?;
     let identity = resource
         .identity(planned)
         .unwrap_or_else(|| schema.unknown());
-    wire_identity(schema, &identity).map(Some)
+    wire_identity(schema, &identity).ok()
 }
 
 fn wire_identity(

@@ -15,7 +15,7 @@ use crate::context::{Client, Cx};
 use crate::data_source::DynDataSource;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ephemeral::DynEphemeralResource;
-use crate::function::Function;
+use crate::function::{Function, Signature};
 use crate::private::Private;
 use crate::provider::{Configure, ConfigureCx, Configured, Provider};
 use crate::resource::DynResource;
@@ -25,6 +25,7 @@ use crate::wire::tfplugin6::provider_server;
 use crate::wire::tfplugin6::{self as pb};
 
 mod apply;
+mod bounds;
 mod functions;
 mod managed;
 mod reading;
@@ -43,7 +44,7 @@ struct Core<P: Provider> {
     resources: BTreeMap<String, Box<dyn DynResource<P::Client>>>,
     data_sources: BTreeMap<String, Box<dyn DynDataSource<P::Client>>>,
     ephemeral_resources: BTreeMap<String, Box<dyn DynEphemeralResource<P::Client>>>,
-    functions: BTreeMap<String, Box<dyn Function>>,
+    functions: BTreeMap<String, (Signature, Box<dyn Function>)>,
     client: RwLock<Client<P::Client>>,
     stop: StopSource,
 }
@@ -68,7 +69,10 @@ impl<P: Provider> ProviderService<P> {
                 ephemeral_resources: by_name(provider.ephemeral_resources(), |item| {
                     item.type_name()
                 }),
-                functions: by_name(provider.functions(), |item| item.name()),
+                functions: by_name(provider.functions(), |item| item.name())
+                    .into_iter()
+                    .map(|(name, function)| (name, (function.signature(), function)))
+                    .collect(),
                 client: RwLock::new(Client::Missing),
                 stop,
                 provider,
@@ -83,12 +87,18 @@ impl<P: Provider> ProviderService<P> {
         let mut problems = core.schema.provider_problems();
         for (name, resource) in &core.resources {
             problems.extend(resource.schema().problems(name));
+            if let Some(identity) = resource.identity_schema() {
+                problems.extend(identity.problems(name));
+            }
         }
         for (name, data_source) in &core.data_sources {
             problems.extend(data_source.schema().problems(name));
         }
         for (name, resource) in &core.ephemeral_resources {
             problems.extend(resource.schema().problems(name));
+        }
+        for (name, (signature, _)) in &core.functions {
+            problems.extend(signature.problems(name));
         }
         problems
     }
@@ -182,7 +192,7 @@ impl<P: Provider> Core<P> {
     fn function_schemas(&self) -> BTreeMap<String, pb::Function> {
         self.functions
             .iter()
-            .map(|(name, function)| (name.clone(), function.signature().to_wire()))
+            .map(|(name, (signature, _))| (name.clone(), signature.to_wire()))
             .collect()
     }
 
@@ -211,7 +221,8 @@ impl<P: Provider> Core<P> {
             terraform_version: request.terraform_version,
             cx: ConfigureCx(cx.clone()),
         };
-        let client = match self.provider.configure(configure, model).await? {
+        let work = self.provider.configure(configure, model);
+        let client = match bounds::bounded("configuration of the provider", &cx, work).await? {
             Configured::Ready(client) => Client::Ready(Arc::new(client)),
             Configured::AfterApply(why) => Client::Waiting(why.into()),
         };
@@ -243,7 +254,7 @@ async fn detached<T: Send + 'static>(
     });
     match task.await {
         Ok(Ok(output)) => Ok(output),
-        Ok(Err(panic)) => Err(Diagnostic::bug(format!("The operation panicked: {panic}.")).into()),
+        Ok(Err(panic)) => Err(bounds::panicked(&panic)),
         Err(error) => Err(Diagnostic::bug(format!("The operation ended early: {error}.")).into()),
     }
 }
@@ -392,7 +403,8 @@ impl<P: Provider> provider_server::Provider for ProviderService<P> {
         let core = self.core.clone();
         let request = request.into_inner();
         let kept = pb::plan_resource_change::Response {
-            planned_state: request.proposed_new_state.clone(),
+            // Not the proposed state: that one holds the write-only values.
+            planned_state: request.prior_state.clone(),
             planned_private: request.prior_private.clone(),
             planned_identity: request.prior_identity.clone(),
             ..pb::plan_resource_change::Response::default()
@@ -417,7 +429,6 @@ impl<P: Provider> provider_server::Provider for ProviderService<P> {
             // What is not known to have changed is as it was; a create that never began is null.
             new_state: request.prior_state.clone(),
             private: request.planned_private.clone(),
-            new_identity: request.planned_identity.clone(),
             ..pb::apply_resource_change::Response::default()
         };
         let response = detached(&self.core.stop, async move { core.apply(request).await })

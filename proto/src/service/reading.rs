@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::bounds::bounded;
 use super::{Core, values};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::path::AttributePath;
@@ -32,21 +33,15 @@ impl<P: Provider> Core<P> {
         let config = values::decode(request.config.as_ref(), &ty, "configuration")?;
         let bound = timeouts::bound(&config, &DefaultTimeouts::default(), TimedOperation::Read);
         let cx = self.cx(&[]).with_time(bound);
-        let outcome = data_source
-            .read(cx.clone(), with_defaults(schema, config.clone()))
-            .await;
-        let mut diagnostics = cx.take_diagnostics();
-        let state = match outcome {
-            Ok(state) => state,
-            Err(problems) => {
-                diagnostics.extend(problems);
-                return Err(diagnostics);
-            }
-        };
-        whole(schema, &config, &state)?;
+        let work = data_source.read(cx.clone(), with_defaults(schema, config.clone()));
+        let state = bounded("read", &cx, async {
+            let state = work.await?;
+            whole(schema, &config, &state)?;
+            values::encode(&state, &ty)
+        });
         Ok(pb::read_data_source::Response {
-            state: Some(values::encode(&state, &ty)?),
-            diagnostics: diagnostics.into_wire(),
+            state: Some(state.await?),
+            diagnostics: cx.take_diagnostics().into_wire(),
             deferred: None,
         })
     }
@@ -69,12 +64,15 @@ impl<P: Provider> Core<P> {
         let ty = schema.ty();
         let config = values::decode(request.config.as_ref(), &ty, "configuration")?;
         let cx = self.cx(&[]);
-        let (result, renew_at) = resource
-            .open(cx.clone(), with_defaults(schema, config.clone()))
-            .await?;
-        whole(schema, &config, &result)?;
+        let work = resource.open(cx.clone(), with_defaults(schema, config.clone()));
+        let opened = bounded("open", &cx, async {
+            let (result, renew_at) = work.await?;
+            whole(schema, &config, &result)?;
+            Ok((values::encode(&result, &ty)?, renew_at))
+        });
+        let (result, renew_at) = opened.await?;
         Ok(pb::open_ephemeral_resource::Response {
-            result: Some(values::encode(&result, &ty)?),
+            result: Some(result),
             renew_at: renew_at.map(timestamp),
             private: Some(cx.private_bytes()),
             diagnostics: cx.take_diagnostics().into_wire(),
@@ -89,7 +87,7 @@ impl<P: Provider> Core<P> {
         let private = request.private.clone().unwrap_or_default();
         let cx = self.cx(&private);
         let outcome = match self.ephemeral_resources.get(&request.type_name) {
-            Some(resource) => resource.renew(cx.clone()).await,
+            Some(resource) => bounded("renewal", &cx, resource.renew(cx.clone())).await,
             None => Err(Self::unknown_type("ephemeral resource", &request.type_name)),
         };
         let mut diagnostics = cx.take_diagnostics();
@@ -110,7 +108,7 @@ impl<P: Provider> Core<P> {
     ) -> pb::close_ephemeral_resource::Response {
         let cx = self.cx(&request.private.clone().unwrap_or_default());
         let outcome = match self.ephemeral_resources.get(&request.type_name) {
-            Some(resource) => resource.close(cx.clone()).await,
+            Some(resource) => bounded("close", &cx, resource.close(cx.clone())).await,
             None => Err(Self::unknown_type("ephemeral resource", &request.type_name)),
         };
         let mut diagnostics = cx.take_diagnostics();

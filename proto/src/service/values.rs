@@ -62,6 +62,32 @@ pub(super) fn encode(value: &Value, ty: &Type) -> Result<DynamicValue, Diagnosti
     }
 }
 
+/// Writes an object that exists remotely. What of it does not fit becomes null and is reported:
+/// an answer without the object would lose it.
+pub(super) fn encode_existing(
+    value: Value,
+    ty: &Type,
+    diagnostics: &mut Diagnostics,
+) -> Result<DynamicValue, Diagnostics> {
+    encode(&value, ty).or_else(|problems| {
+        diagnostics.extend(problems);
+        encode(&fitting(value, ty), ty)
+    })
+}
+
+fn fitting(value: Value, ty: &Type) -> Value {
+    match (value, ty) {
+        (Value::Object(mut members), Type::Object(attributes)) => {
+            Value::object(attributes.iter().map(|(name, ty)| {
+                let member = members.remove(name).unwrap_or_default();
+                (name.as_str(), fitting(member, ty))
+            }))
+        }
+        (value, ty) if value::encode(&value, ty).is_ok() => value,
+        _ => Value::Null,
+    }
+}
+
 /// A null of any type.
 pub(super) fn null() -> DynamicValue {
     DynamicValue {

@@ -13,6 +13,10 @@ use crate::path::AttributePath;
 /// How deep values may nest. Only dynamic values reach it: the depth of others is the schema's.
 const MAX_DEPTH: usize = 128;
 
+/// How many elements to make room for on the word of a header. A value is much larger than the
+/// byte that it may come from, and headers nest.
+const MAX_RESERVED: usize = 1024;
+
 /// Reads exactly one value of the type.
 pub(crate) fn decode(bytes: &[u8], ty: &Type) -> Result<Value, ValueError> {
     let mut reader = Reader {
@@ -75,7 +79,8 @@ impl Reader<'_> {
             Type::String => Ok(Value::string(self.text(marker, ty, path)?)),
             Type::List(element) | Type::Set(element) => {
                 let length = self.array_length(marker, ty, path)?;
-                let mut elements = Vec::with_capacity(length.min(self.remaining()));
+                let mut elements =
+                    Vec::with_capacity(length.min(self.remaining()).min(MAX_RESERVED));
                 for index in 0..length {
                     elements.push(self.value(element, &path.index(index))?);
                 }
@@ -370,6 +375,13 @@ fn write(
         }
         (Value::Dynamic(inner), Type::Dynamic) => {
             let (ty, value) = inner.as_ref();
+            // Core crashes on a list whose elements have different types (observed, 1.11.4).
+            if ty.contains_dynamic() {
+                return Err(ValueError::new(
+                    path.clone(),
+                    format!("a dynamic value needs a type of its own, and {ty} is none"),
+                ));
+            }
             encode::write_array_len(out, 2).expect(INFALLIBLE);
             encode::write_bin(out, &ty.to_bytes()).expect(INFALLIBLE);
             write(out, value, ty, path)?;
@@ -447,6 +459,18 @@ mod tests {
         assert_eq!(missing.message, "the object lacks the attribute \"b\"");
         let extra = decode(&[0x81, 0xa1, b'x', 0xc0], &ty).unwrap_err();
         assert!(extra.message.contains("\"x\""), "{extra}");
+    }
+
+    #[test]
+    fn a_dynamic_value_without_a_type_is_never_sent() {
+        let wrap = |ty: Type, value: Value| Value::Dynamic(Box::new((ty, value)));
+        let inner = wrap(Type::String, "x".into());
+        for value in [
+            wrap(Type::Dynamic, inner.clone()),
+            wrap(Type::list(Type::Dynamic), Value::List(vec![inner])),
+        ] {
+            assert!(encode(&value, &Type::Dynamic).is_err(), "{value:?}");
+        }
     }
 
     #[test]
