@@ -9,6 +9,7 @@
 pub mod client;
 mod config;
 mod explain;
+mod journal;
 mod provider;
 mod resources;
 mod services;

@@ -11,16 +11,16 @@ use tokio::time::{Duration, Instant};
 
 use crate::client::{Call, Client, ClientConfig, ClientSecretSource, HttpOptions};
 use crate::config::Settings;
+use crate::journal::Journal;
 use crate::resources::DeletionPolicy;
 
 /// The configured provider.
 #[derive(Debug)]
 pub struct Services {
     client: Client,
-    /// The application that we sign in as.
-    pub(crate) client_id: String,
     pub(crate) subscription_id: Option<SubscriptionId>,
     pub(crate) default_deletion_policy: DeletionPolicy,
+    pub(crate) journal: Journal,
     leaving: Mutex<HashSet<EnvironmentId>>,
     verifications: Mutex<usize>,
 }
@@ -31,9 +31,14 @@ const MOST_VERIFICATIONS: usize = 4;
 
 impl Services {
     pub(crate) fn new(settings: Settings) -> Result<Self, Diagnostics> {
+        let journal = Journal::open(format!(
+            "{}|{}",
+            settings.cloud.bap().url,
+            settings.tenant_id
+        ));
         let source = Arc::new(ClientSecretSource {
             tenant_id: settings.tenant_id.to_string(),
-            client_id: settings.client_id.clone(),
+            client_id: settings.client_id,
             client_secret: settings.client_secret,
         });
         let client = Client::new(ClientConfig {
@@ -57,9 +62,9 @@ impl Services {
         })?;
         Ok(Self {
             client,
-            client_id: settings.client_id,
             subscription_id: settings.subscription_id,
             default_deletion_policy: settings.default_deletion_policy,
+            journal,
             leaving: Mutex::default(),
             verifications: Mutex::default(),
         })

@@ -48,15 +48,6 @@ impl Caller {
         }
     }
 
-    /// The same caller, who signs in as an application.
-    #[must_use]
-    pub fn as_application(mut self, client_id: &str) -> Self {
-        self.application_id
-            .get_or_insert_with(|| client_id.to_owned());
-        self.is_application.get_or_insert(true);
-        self
-    }
-
     /// Whether the requester is this caller; `None` where nobody can tell.
     pub fn is(&self, requester: &Requester) -> Option<bool> {
         let same = |own: &Option<String>, id: &str| {

@@ -30,6 +30,8 @@ const IDENTITY_WITHIN: Duration = Duration::from_secs(5 * 60);
 /// How long a policy may take to notice that its last environment has left.
 const UNLINK_NOTICED_WITHIN: Duration = Duration::from_secs(3 * 60);
 const PAUSE: Duration = Duration::from_secs(3);
+/// The kind of journal entries for policies.
+const JOURNAL: &str = "policy";
 
 /// The resource type.
 #[derive(Clone, Copy, Debug, Default)]
@@ -155,9 +157,18 @@ impl Resource for EnterprisePolicies {
         let doing = format!("create the policy {id}");
         match services.arm().policy(&call, &id).await {
             Ok(None) => {}
+            // Our own, from a run that was cut off: writing the same again changes nothing.
+            Ok(Some(existing))
+                if services
+                    .journal
+                    .holds(JOURNAL, id.as_str(), &spec.fingerprint())
+                    && existing.kind == PolicyKind::Encryption => {}
             Ok(Some(existing)) => return Err(exists(&existing)),
             Err(error) => return Err(explain(&doing, &error).into()),
         }
+        services
+            .journal
+            .begin(JOURNAL, id.as_str(), &spec.fingerprint());
         let policy = services
             .arm()
             .put_policy(&call, &id, &spec)
@@ -168,6 +179,7 @@ impl Resource for EnterprisePolicies {
         sink.save(model.clone());
         let policy = with_identity(&cx, services, &call, policy).await?;
         model.observe(&policy);
+        services.journal.end(JOURNAL, id.as_str());
         Ok(model)
     }
 
@@ -286,7 +298,8 @@ impl Resource for EnterprisePolicies {
             services.environments().forget_list();
             let environments = linked(services, &call, &prior).await.unwrap_or_default();
             if !environments.is_empty() {
-                diagnostic.detail += &format!("\n\nLinked: {}.", names(&environments));
+                diagnostic.detail =
+                    format!("{}\n\nLinked: {}.", diagnostic.detail, names(&environments));
                 return Err(diagnostic.into());
             }
             // No environment shows a link any more, so the policy has only not noticed yet.

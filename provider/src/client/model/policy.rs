@@ -61,6 +61,11 @@ pub struct PolicySpec {
 }
 
 impl PolicySpec {
+    /// Text that is the same for specifications that ask for the same policy.
+    pub(crate) fn fingerprint(&self) -> String {
+        self.body().to_string()
+    }
+
     /// The body of a PUT, as documented for customer-managed keys (API facts 2.3). `version` is
     /// left out rather than null: that is the documented form.
     pub(crate) fn body(&self) -> Value {

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use super::model::Note;
 use super::target::{Place, Target};
 use crate::client::{
-    Accepted, Call, ClientError, Ended, Environment, LinkOutcome, Operation, OperationState,
+    Accepted, Call, ClientError, Ended, Environment, LinkOutcome, Operation, OperationType,
     OperationUrl, PolicyLink, Poll, newest_active, newest_of_key,
 };
 use crate::explain::explain;
@@ -27,7 +27,10 @@ const PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// Waits below this would only burn requests.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
-/// How old a finished operation may be to count as the one that an interrupted run started.
+/// The kind of journal entries for links.
+pub(super) const JOURNAL: &str = "link";
+/// How old a finished operation of ours may be to count as the one that a run started that was cut
+/// off.
 const INTERRUPTED_WITHIN: time::Duration = time::Duration::hours(24);
 
 /// Why the environment is to come under the policy.
@@ -99,12 +102,18 @@ impl Linker<'_> {
                 // Empty, failed, or to be swapped.
                 Place::Here(_) | Place::Elsewhere(_) | Place::Nowhere => {}
             }
-            if let Some(active) = self.active().await {
-                self.wait_for(&active).await?;
+            let earlier = self.operations().await;
+            if let Some(active) = earlier.as_deref().ok().and_then(newest_active) {
+                self.wait_for(active).await?;
                 continue;
             }
-            let asked_at = OffsetDateTime::now_utc();
             posts += 1;
+            if intent != Intent::Update {
+                let policy = target.system_id.as_str();
+                self.services
+                    .journal
+                    .begin(JOURNAL, self.environment.as_str(), policy);
+            }
             self.services.environments().forget(self.environment);
             let outcome = self
                 .services
@@ -133,7 +142,9 @@ impl Linker<'_> {
                 }
                 LinkOutcome::Ambiguous(error) => {
                     tracing::warn!(error = %error.report(), "nobody knows whether the link was taken");
-                    if let Some(linked) = self.settle(target, asked_at, &error, &accepted).await? {
+                    if let Some(linked) =
+                        self.settle(target, earlier.ok(), &error, &accepted).await?
+                    {
                         return Ok(linked);
                     }
                     if posts >= MOST_POSTS {
@@ -176,8 +187,12 @@ impl Linker<'_> {
     ) -> Result<Option<Note>, Diagnostics> {
         let operations = self.operations().await.unwrap_or_default();
         let newest = newest_of_key(&operations);
+        if newest.is_none() && self.is_in_journal(target) {
+            // The service does not show its history; this machine has written the request down.
+            return Ok(None);
+        }
         if let Some(operation) = newest
-            && self.is_interrupted_run(operation).await
+            && self.is_cut_off_run(target, operation).await
         {
             self.cx.report(Diagnostic::warning(
                 "Continued an interrupted run",
@@ -198,26 +213,30 @@ impl Linker<'_> {
         }
     }
 
-    /// Whether a link operation is what a run of ours started that could not record it: one that
-    /// still runs, or a recent one that nobody else is known to have requested.
-    async fn is_interrupted_run(&self, operation: &Operation) -> bool {
-        if operation.kind == crate::client::OperationType::RevertToMicrosoftKey {
+    /// Whether a link operation is what a run of ours started that was cut off before it could
+    /// record it: this machine has written it down, or our token proves that we requested it, and
+    /// recently.
+    async fn is_cut_off_run(&self, target: &Target, operation: &Operation) -> bool {
+        if operation.kind == OperationType::RevertToMicrosoftKey {
             return false;
+        }
+        if self.is_in_journal(target) {
+            return true;
         }
         let recent = operation
             .created
             .is_some_and(|created| OffsetDateTime::now_utc() - created < INTERRUPTED_WITHIN);
-        if !(operation.is_active() || recent) {
-            return false;
+        match &operation.requested_by {
+            Some(requester) if recent => {
+                self.services.bap().caller(self.call).await.is(requester) == Some(true)
+            }
+            _ => false,
         }
-        let Some(requester) = &operation.requested_by else {
-            return true;
-        };
-        let caller = self.services.bap().caller(self.call).await;
-        caller
-            .as_application(&self.services.client_id)
-            .is(requester)
-            != Some(false)
+    }
+
+    fn is_in_journal(&self, target: &Target) -> bool {
+        let (environment, policy) = (self.environment.as_str(), target.system_id.as_str());
+        self.services.journal.holds(JOURNAL, environment, policy)
     }
 
     /// Goes on with a link that is being made.
@@ -230,6 +249,17 @@ impl Linker<'_> {
         let note =
             newest_active(&operations).map_or_else(Note::default, |operation| self.note(operation));
         accepted(&environment, &note);
+        self.cx.report(Diagnostic::warning(
+            "Joined a link in progress",
+            format!(
+                "The environment {} is already being linked to the policy{}. The provider follows \
+                 that link and has not requested another one.",
+                self.environment,
+                note.id
+                    .as_ref()
+                    .map_or(String::new(), |id| format!(" by operation {id}")),
+            ),
+        ));
         Linked {
             environment,
             note: Some(note),
@@ -269,7 +299,7 @@ impl Linker<'_> {
     async fn settle(
         &self,
         target: &Target,
-        asked_at: OffsetDateTime,
+        earlier: Option<Vec<Operation>>,
         error: &ClientError,
         accepted: &impl Fn(&Environment, &Note),
     ) -> Result<Option<Linked>, Diagnostics> {
@@ -289,12 +319,13 @@ impl Linker<'_> {
                 Err(_) if linked => Vec::new(),
                 Err(_) => continue,
             };
-            // A minute for clocks that differ.
-            let since = asked_at - time::Duration::MINUTE;
+            // An operation that was not there before is ours, however it has ended.
             let started = newest_of_key(&operations).filter(|operation| {
-                operation.is_active() || operation.created.is_some_and(|created| created >= since)
+                let known =
+                    |earlier: &Vec<Operation>| earlier.iter().any(|one| one.id == operation.id);
+                operation.is_active() || earlier.as_ref().is_some_and(|earlier| !known(earlier))
             });
-            if linked || started.is_some_and(|operation| !is_failed(operation)) {
+            if linked || started.is_some() {
                 let note = started.map_or_else(Note::default, |operation| self.note(operation));
                 accepted(&environment, &note);
                 return Ok(Some(Linked {
@@ -337,7 +368,9 @@ impl Linker<'_> {
             let wait = match self.services.bap().operation(self.call, &url).await {
                 Ok(Poll::Is { operation, .. }) if operation.state.is_final() => return Ok(()),
                 Ok(Poll::Is { retry_after, .. } | Poll::Working { retry_after }) => retry_after,
-                Ok(Poll::Gone(_)) => return Ok(()),
+                Ok(Poll::Gone(_)) => {
+                    return self.pause("the list of operations to follow", None).await;
+                }
                 Err(error) => {
                     let doing = format!("wait for operation {}", operation.id);
                     return Err(explain(&doing, &error).into());
@@ -412,13 +445,6 @@ pub(super) fn longer(pause: Duration) -> Duration {
     (pause * 3 / 2).min(LONGEST_PAUSE)
 }
 
-fn is_failed(operation: &Operation) -> bool {
-    matches!(
-        operation.state,
-        OperationState::Failed | OperationState::Canceled
-    )
-}
-
 fn already_linked(target: &Target, link: &PolicyLink) -> Diagnostics {
     let environment = &target.environment;
     Diagnostic::error(
@@ -473,9 +499,10 @@ fn unsettled(error: &ClientError) -> Diagnostics {
 
 fn without_effect(posts: usize, error: &ClientError) -> Diagnostics {
     let mut diagnostic = explain("link the environment", error);
-    diagnostic.detail += &format!(
-        "\n\nThe request was made {posts} times; each time the environment and its list of \
-         operations showed that it had no effect."
+    diagnostic.detail = format!(
+        "{}\n\nThe request was made {posts} times; each time the environment and its list of \
+         operations showed that it had no effect.",
+        diagnostic.detail
     );
     diagnostic.into()
 }

@@ -21,7 +21,7 @@ use tfplugin::{
     Sink, Value,
 };
 
-use self::link::{Intent, Linker};
+use self::link::{Intent, JOURNAL, Linker};
 use self::model::Assignment;
 pub(crate) use self::model::DeletionPolicy;
 use self::model::{Encryption, Note};
@@ -283,6 +283,8 @@ impl EnvironmentAssignments {
         let taken = linker.link(&target, intent, accepted).await?;
         let followed = linker.follow(&target, taken, planned.wait_for()).await;
         services.environments().forget(&target.environment);
+        // From here on Terraform gets the answer, whichever it is.
+        services.journal.end(JOURNAL, target.environment.as_str());
         let mut model = planned.clone();
         match followed {
             Followed::Reached {
