@@ -98,16 +98,18 @@ mod tests {
     }
 
     #[test]
-    fn an_opaque_token_leaves_it_open_unless_a_person_asked() {
+    fn an_opaque_token_leaves_it_open() {
         for token in ["", "opaque", "a.b.c", "a.!!.c"] {
-            let caller = Caller::of_token(token).as_application("c-1");
-            assert_eq!(
-                caller.is(&requester("x", "ServicePrincipal")),
-                None,
-                "{token}"
-            );
-            assert_eq!(caller.is(&requester("x", "User")), Some(false));
-            assert_eq!(caller.is(&requester("C-1", "ServicePrincipal")), Some(true));
+            let caller = Caller::of_token(token);
+            assert_eq!(caller.is(&requester("x", "User")), None, "{token}");
         }
+    }
+
+    #[test]
+    fn an_application_is_no_person() {
+        let payload = URL_SAFE_NO_PAD.encode(r#"{"idtyp":"app"}"#);
+        let caller = Caller::of_token(&format!("e30.{payload}."));
+        assert_eq!(caller.is(&requester("x", "User")), Some(false));
+        assert_eq!(caller.is(&requester("x", "ServicePrincipal")), None);
     }
 }
