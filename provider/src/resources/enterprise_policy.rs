@@ -30,6 +30,9 @@ const IDENTITY_WITHIN: Duration = Duration::from_secs(5 * 60);
 /// How long a policy may take to notice that its last environment has left.
 const UNLINK_NOTICED_WITHIN: Duration = Duration::from_secs(3 * 60);
 const PAUSE: Duration = Duration::from_secs(3);
+/// Terraform plans in parallel and without a fixed order. So long a policy that is to be deleted
+/// waits for the plans that take its environments elsewhere.
+const PLANS_OF_OTHERS: Duration = Duration::from_secs(2);
 /// The kind of journal entries for policies.
 const JOURNAL: &str = "policy";
 
@@ -133,7 +136,12 @@ impl Resource for EnterprisePolicies {
         };
         match linked(services, &call(&cx), &prior).await {
             Ok(mut linked) => {
+                let started = tokio::time::Instant::now();
                 linked.retain(|environment| !services.is_leaving(&environment.id));
+                while !linked.is_empty() && started.elapsed() < PLANS_OF_OTHERS {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    linked.retain(|environment| !services.is_leaving(&environment.id));
+                }
                 if !linked.is_empty() {
                     diagnostics.push(deleted_while_linked(&linked));
                 }
@@ -759,10 +767,11 @@ fn deleted_while_linked(linked: &[Arc<Environment>]) -> Diagnostic {
     Diagnostic::error(
         "Linked policy cannot be deleted",
         format!(
-            "Environments are linked to the policy, and this plan does not take them off: {}. \
-             Without the policy they would lose their key and go offline.\n\nPut them under \
-             another policy first, or destroy their assignments with deletion_policy = \
-             \"UNLINK\".",
+            "Environments are linked to the policy: {}. Without it they would lose their key and \
+             go offline, and Azure refuses to delete it.\n\nPut them under another policy or \
+             destroy their assignments with deletion_policy = \"UNLINK\" first. If this plan does \
+             that, Terraform has not told the provider in time: apply it before you remove the \
+             policy from the configuration.",
             names(linked)
         ),
     )

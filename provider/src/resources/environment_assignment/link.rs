@@ -75,7 +75,7 @@ impl Linker<'_> {
         loop {
             let environment = self.read().await?;
             match target.place(&environment) {
-                Place::Here(link) if link.status == LinkStatus::Linked => {
+                Place::Here(link) if is_settled(&link.status) => {
                     let note = if posts == 0 && intent != Intent::Update {
                         self.may_adopt(target, intent, link).await?
                     } else {
@@ -438,6 +438,12 @@ impl Linker<'_> {
         );
         explain(&doing, error).into()
     }
+}
+
+/// Whether the slot shows a link that needs nothing more. A word that nobody knows is a link, too:
+/// asking for another one could be the second outage.
+fn is_settled(status: &LinkStatus) -> bool {
+    matches!(status, LinkStatus::Linked | LinkStatus::Other(_))
 }
 
 /// The next pause of a wait.

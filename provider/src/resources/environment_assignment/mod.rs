@@ -264,6 +264,10 @@ impl EnvironmentAssignments {
     ) -> Result<Assignment, Diagnostics> {
         let services = cx.client()?.clone();
         let call = call(cx);
+        let mut planned = planned;
+        if planned.deletion_policy.is_unknown() {
+            planned.deletion_policy = services.default_deletion_policy.word().to_owned().into();
+        }
         let target = Target::resolve(&services, &call, &planned).await?;
         let linker = Linker {
             cx,
