@@ -1,1 +1,39 @@
+//! The harness of the acceptance tests: a real `terraform`, the freshly built provider, and the
+//! emulator in place of the cloud.
+//!
+//! A test starts an [`Emulator`](ppcmk_emulator::Emulator) of its own and makes a [`Workspace`]
+//! for it: a private directory in which `terraform` runs with nothing of the machine's
+//! configuration. Then it looks at both sides, at what Terraform says and keeps ([`Run`],
+//! [`Workspace::state`]) and at what was asked of the cloud (`emulator.requests()`).
+//!
+//! ```no_run
+//! use ppcmk_emulator::Emulator;
+//! use ppcmk_tests::{Workspace, estate};
+//!
+//! let emulator = Emulator::start().unwrap();
+//! let workspace = Workspace::new(&emulator);
+//! workspace.write("main.tf", estate::RETAIL_UNDER_POLICY);
+//! workspace.apply().succeeds();
+//! workspace.plan().is_empty();
+//! assert_eq!(emulator.requests().count_links(estate::RETAIL), 1);
+//! ```
+//!
+//! The harness leaves out how the cloud behaves: that is the emulator's.
 
+#[cfg(not(unix))]
+compile_error!("the acceptance tests send signals and read /proc: run them on Linux");
+
+mod binaries;
+pub mod estate;
+mod process;
+mod run;
+mod state;
+mod wait;
+mod workspace;
+
+pub use binaries::{emulator_binary, provider_binary};
+pub use process::Running;
+pub use run::{Plan, Run};
+pub use state::State;
+pub use wait::{PATIENCE, wait_until};
+pub use workspace::Workspace;
