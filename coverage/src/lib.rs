@@ -18,7 +18,8 @@ pub mod kind;
 
 pub use geo::{AzureRegion, EnvironmentLocation, Geo, PolicyLocation, SameGeo};
 pub use id::{
-    EnvironmentId, KeyName, KeyVaultId, KeyVersion, ParseError, PolicyId, PolicyName, PrincipalId,
-    Problem, ResourceGroupName, RoleAssignmentId, SubscriptionId, SystemId, TenantId,
+    EnvironmentId, KeyIdentifier, KeyName, KeyVaultId, KeyVersion, ParseError, PolicyId,
+    PolicyName, PrincipalId, Problem, ResourceGroupName, RoleAssignmentId, SubscriptionId,
+    SystemId, TenantId,
 };
 pub use kind::{EnvironmentSku, HealthStatus, LinkStatus, PolicyKind};

@@ -9,6 +9,7 @@
 pub mod client;
 mod config;
 mod explain;
+mod functions;
 mod journal;
 mod provider;
 mod resources;

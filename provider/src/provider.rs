@@ -1,6 +1,8 @@
 //! The provider: its configuration and its resources.
 
-use tfplugin::{Configure, Configured, Diagnostics, DynResource, Provider, Schema, resource};
+use tfplugin::{
+    Configure, Configured, Diagnostics, DynResource, Function, Provider, Schema, resource,
+};
 
 use crate::config::{self, Config};
 use crate::resources::{EnterprisePolicies, EnvironmentAssignments, KeyAccesses};
@@ -40,6 +42,10 @@ impl Provider for PpcmkProvider {
             resource(EnvironmentAssignments),
             resource(KeyAccesses),
         ]
+    }
+
+    fn functions(&self) -> Vec<Box<dyn Function>> {
+        crate::functions::all()
     }
 }
 
