@@ -49,7 +49,7 @@ pub struct LogEntry {
     pub client: Option<String>,
     /// Body, as JSON; a form becomes an object. Secrets are replaced by `<redacted>`.
     pub body: Option<Value>,
-    /// Status of the answer; 0 when the connection was closed instead.
+    /// Status of the answer; 0 when there was none, because the connection was closed or is held.
     pub status: u16,
     /// Whether a scripted fault had a part in the answer.
     pub faulted: bool,

@@ -79,6 +79,7 @@ async fn connection(stream: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared
 #[derive(Default)]
 struct Delivery {
     reset: bool,
+    hold: bool,
     truncate: bool,
 }
 
@@ -102,13 +103,20 @@ async fn handle(
             Effect::Delay { milliseconds } => {
                 tokio::time::sleep(Duration::from_millis(*milliseconds)).await;
             }
-            Effect::Hang => std::future::pending().await,
+            Effect::Hang => {
+                // Recorded now, so that a test knows that it is held.
+                hold(&mut shared.world(), plane, &request);
+                return std::future::pending().await;
+            }
             _ => (),
         }
     }
     let (reply, delivery) = process(&mut shared.world(), plane, &request, &effects);
     if delivery.reset {
         reset.cancel();
+        return std::future::pending().await;
+    }
+    if delivery.hold {
         return std::future::pending().await;
     }
     respond(reply, delivery.truncate)
@@ -147,29 +155,51 @@ fn process(
     effects: &[Effect],
 ) -> (Reply, Delivery) {
     // Asked before the rules, which may revoke tokens or reset the tenant.
-    let token =
-        entra::token_of(world, request).map(|token| (token.audience.clone(), token.client.clone()));
-    let time = world.now();
+    let entry = entry(world, plane, request);
     let (mut reply, delivery) = apply(world, plane, request, effects);
     router::identify(&mut reply, plane, request);
-    if plane != Plane::Control {
-        let (audience, client) = token.unzip();
-        world.log.push(LogEntry {
-            sequence: 0,
-            time,
-            plane,
-            method: request.method.clone(),
-            path: request.path.clone(),
-            query: request.raw_query.clone(),
-            headers: kept_headers(request),
-            audience,
-            client,
-            body: kept_body(request),
-            status: if delivery.reset { 0 } else { reply.status },
+    let is_answered = !delivery.reset && !delivery.hold;
+    record(
+        world,
+        LogEntry {
+            status: if is_answered { reply.status } else { 0 },
             faulted: !effects.is_empty(),
-        });
-    }
+            ..entry
+        },
+    );
     (reply, delivery)
+}
+
+/// A request that has not been answered.
+fn entry(world: &World, plane: Plane, request: &Request) -> LogEntry {
+    let token =
+        entra::token_of(world, request).map(|token| (token.audience.clone(), token.client.clone()));
+    let (audience, client) = token.unzip();
+    LogEntry {
+        sequence: 0,
+        time: world.now(),
+        plane,
+        method: request.method.clone(),
+        path: request.path.clone(),
+        query: request.raw_query.clone(),
+        headers: kept_headers(request),
+        audience,
+        client,
+        body: kept_body(request),
+        status: 0,
+        faulted: true,
+    }
+}
+
+fn hold(world: &mut World, plane: Plane, request: &Request) {
+    let entry = entry(world, plane, request);
+    record(world, entry);
+}
+
+fn record(world: &mut World, entry: LogEntry) {
+    if entry.plane != Plane::Control {
+        world.log.push(entry);
+    }
 }
 
 fn apply(
@@ -194,6 +224,7 @@ fn apply(
         match effect {
             Effect::RespondAfterProcessing(response) => reply = response.reply(plane),
             Effect::ResetAfterProcessing => delivery.reset = true,
+            Effect::HangAfterProcessing => delivery.hold = true,
             Effect::TruncateBody => delivery.truncate = true,
             Effect::SetHeader { name, value } => reply.set_header(name, value.clone()),
             Effect::PatchBody(members) if reply.status < 300 => {

@@ -92,6 +92,29 @@ fn resets_before_and_after_processing() {
 }
 
 #[test]
+fn a_held_request_is_in_the_log() {
+    let cloud = Cloud::start();
+    let id = format!("{GROUP}/providers/Microsoft.PowerPlatform/enterprisePolicies/x");
+    for effect in [Effect::Hang, Effect::HangAfterProcessing] {
+        cloud.emulator.clear_requests();
+        cloud
+            .emulator
+            .fault(Fault::new(RequestMatch::new("PUT", &id), effect));
+        let url = format!("{}{id}", cloud.emulator.base_url());
+        let put = cloud.http.put(url).timeout(Duration::from_millis(300));
+        assert!(put.send().is_err());
+        let statuses: Vec<u16> = cloud
+            .emulator
+            .requests()
+            .all()
+            .iter()
+            .map(|entry| entry.status)
+            .collect();
+        assert_eq!(statuses, [0]);
+    }
+}
+
+#[test]
 fn truncates_a_body() {
     let cloud = Cloud::start();
     cloud.emulator.fault(Fault::new(

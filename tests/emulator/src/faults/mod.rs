@@ -156,8 +156,10 @@ pub enum Effect {
         /// How long.
         milliseconds: u64,
     },
-    /// Never answers.
+    /// Never processes the request and never answers.
     Hang,
+    /// Processes the request and never answers.
+    HangAfterProcessing,
     /// Replaces, adds or (without value) removes a header of the answer.
     SetHeader {
         /// Name of the header.
