@@ -15,6 +15,7 @@ mod handshake;
 mod identity;
 mod output;
 mod plugin;
+pub mod suite;
 
 pub use self::{
     connect::Connector,

@@ -30,9 +30,11 @@ fn read(json: &Json, ty: &Type, path: &AttributePath) -> Result<Value, ValueErro
         (Type::List(element), Json::Array(elements)) => {
             read_all(elements, element, path).map(Value::List)
         }
-        (Type::Set(element), Json::Array(elements)) => {
-            read_all(elements, element, path).map(Value::Set)
-        }
+        (Type::Set(element), Json::Array(elements)) => elements
+            .iter()
+            .map(|one| read(one, element, &path.set_element()))
+            .collect::<Result<_, _>>()
+            .map(Value::Set),
         (Type::Tuple(types), Json::Array(elements)) if types.len() == elements.len() => elements
             .iter()
             .zip(types)
@@ -118,5 +120,12 @@ mod tests {
         let error = from_json(&json!({"tags": {"a": 1}}), &ty).unwrap_err();
         assert_eq!(error.path.to_string(), "tags[\"a\"]");
         assert_eq!(error.message, "a string is required");
+        let ty = Type::set(Type::String);
+        let error = from_json(&json!([1]), &ty).unwrap_err();
+        assert_eq!(
+            error.path.to_string(),
+            "[...]",
+            "an index leads nowhere in a set"
+        );
     }
 }

@@ -81,10 +81,12 @@ impl Reader<'_> {
                 let length = self.array_length(marker, ty, path)?;
                 let mut elements =
                     Vec::with_capacity(length.min(self.remaining()).min(MAX_RESERVED));
+                let is_set = matches!(ty, Type::Set(_));
                 for index in 0..length {
-                    elements.push(self.value(element, &path.index(index))?);
+                    let path = element_path(is_set, path, index);
+                    elements.push(self.value(element, &path)?);
                 }
-                Ok(if matches!(ty, Type::Set(_)) {
+                Ok(if is_set {
                     Value::Set(elements)
                 } else {
                     Value::List(elements)
@@ -299,6 +301,15 @@ impl Reader<'_> {
     }
 }
 
+/// The wire's paths have no step into a set, and core cannot resolve an index there.
+fn element_path(is_set: bool, path: &AttributePath, index: usize) -> AttributePath {
+    if is_set {
+        path.set_element()
+    } else {
+        path.index(index)
+    }
+}
+
 fn to_usize(length: u32) -> usize {
     usize::try_from(length).unwrap_or(usize::MAX)
 }
@@ -342,8 +353,9 @@ fn write(
             Type::List(element) | Type::Set(element),
         ) => {
             encode::write_array_len(out, length(elements.len(), path)?).expect(INFALLIBLE);
+            let is_set = matches!(ty, Type::Set(_));
             for (index, part) in elements.iter().enumerate() {
-                write(out, part, element, &path.index(index))?;
+                write(out, part, element, &element_path(is_set, path, index))?;
             }
         }
         (Value::List(elements), Type::Tuple(types)) if elements.len() == types.len() => {
@@ -459,6 +471,17 @@ mod tests {
         assert_eq!(missing.message, "the object lacks the attribute \"b\"");
         let extra = decode(&[0x81, 0xa1, b'x', 0xc0], &ty).unwrap_err();
         assert!(extra.message.contains("\"x\""), "{extra}");
+    }
+
+    #[test]
+    fn no_path_leads_into_a_set() {
+        let ty = Type::object([("ports", Type::set(Type::Number))]);
+        let ports = Value::object([("ports", Value::Set(vec!["x".into()]))]);
+        let error = encode(&ports, &ty).unwrap_err();
+        assert_eq!(error.path.to_string(), "ports[...]");
+        let bytes = [&[0x81, 0xa5][..], b"ports", &[0x91, 0xc3]].concat();
+        let error = decode(&bytes, &ty).unwrap_err();
+        assert_eq!(error.path.to_string(), "ports[...]");
     }
 
     #[test]
