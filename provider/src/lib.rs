@@ -8,6 +8,7 @@
 
 pub mod client;
 mod config;
+mod data_sources;
 mod explain;
 mod functions;
 mod journal;

@@ -1,7 +1,8 @@
 //! The provider: its configuration and its resources.
 
 use tfplugin::{
-    Configure, Configured, Diagnostics, DynResource, Function, Provider, Schema, resource,
+    Configure, Configured, Diagnostics, DynDataSource, DynResource, Function, Provider, Schema,
+    resource,
 };
 
 use crate::config::{self, Config};
@@ -42,6 +43,10 @@ impl Provider for PpcmkProvider {
             resource(EnvironmentAssignments),
             resource(KeyAccesses),
         ]
+    }
+
+    fn data_sources(&self) -> Vec<Box<dyn DynDataSource<Services>>> {
+        crate::data_sources::all()
     }
 
     fn functions(&self) -> Vec<Box<dyn Function>> {

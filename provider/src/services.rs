@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ppcmk_coverage::{EnvironmentId, SubscriptionId};
+use ppcmk_coverage::{EnvironmentId, SubscriptionId, TenantId};
 use tfplugin::{Cx, Diagnostic, Diagnostics};
 use tokio::time::{Duration, Instant};
 
@@ -18,6 +18,7 @@ use crate::resources::DeletionPolicy;
 #[derive(Debug)]
 pub struct Services {
     client: Client,
+    pub(crate) tenant_id: TenantId,
     pub(crate) subscription_id: Option<SubscriptionId>,
     pub(crate) default_deletion_policy: DeletionPolicy,
     pub(crate) journal: Journal,
@@ -62,6 +63,7 @@ impl Services {
         })?;
         Ok(Self {
             client,
+            tenant_id: settings.tenant_id,
             subscription_id: settings.subscription_id,
             default_deletion_policy: settings.default_deletion_policy,
             journal,

@@ -48,6 +48,11 @@ impl Caller {
         }
     }
 
+    /// The object id in the tenant, if the token tells it.
+    pub fn object_id(&self) -> Option<&str> {
+        self.object_id.as_deref()
+    }
+
     /// Whether the requester is this caller; `None` where nobody can tell.
     pub fn is(&self, requester: &Requester) -> Option<bool> {
         let same = |own: &Option<String>, id: &str| {

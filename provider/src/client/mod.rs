@@ -34,7 +34,8 @@ mod tests;
 
 pub use arm::{AccessPolicyChange, ArmClient, Deleted, RoleAssigned};
 pub use bap::{
-    Accepted, BapClient, EnvironmentDirectory, LinkOutcome, OperationUrl, Poll, Snapshot,
+    Accepted, BapClient, EnvironmentDirectory, EnvironmentList, LinkOutcome, OperationUrl, Poll,
+    Snapshot,
 };
 pub use caller::Caller;
 pub use cloud::{Cloud, CloudError, CloudName, CustomEndpoints, Endpoint};

@@ -38,6 +38,7 @@ pub struct EnvironmentDirectory {
 #[derive(Debug)]
 pub struct Snapshot {
     environments: HashMap<EnvironmentId, Arc<Environment>>,
+    unreadable: usize,
     asked_at: Instant,
 }
 
@@ -60,6 +61,11 @@ impl Snapshot {
     /// All environments, in no order.
     pub fn environments(&self) -> impl Iterator<Item = &Arc<Environment>> {
         self.environments.values()
+    }
+
+    /// How many entries of the list could not be read.
+    pub fn unreadable(&self) -> usize {
+        self.unreadable
     }
 
     /// One of them.
@@ -191,13 +197,15 @@ impl EnvironmentDirectory {
     async fn refresh(&self, call: &Call, list: &mut List) -> Result<Arc<Snapshot>, ClientError> {
         let asked_at = Instant::now();
         match self.bap.environments(call).await {
-            Ok(environments) => {
-                let environments = environments
+            Ok(listed) => {
+                let environments = listed
+                    .environments
                     .into_iter()
                     .map(|environment| (environment.id.clone(), Arc::new(environment)))
                     .collect();
                 let snapshot = Arc::new(Snapshot {
                     environments,
+                    unreadable: listed.unreadable,
                     asked_at,
                 });
                 list.snapshot = Some(snapshot.clone());

@@ -19,6 +19,15 @@ const VERSION: &str = "2023-06-01";
 const LARGEST_LIST: usize = 512 * 1024 * 1024;
 const MOST_PAGES: usize = 10_000;
 
+/// The environments that the service shows.
+#[derive(Clone, Debug, Default)]
+pub struct EnvironmentList {
+    /// Those that could be read.
+    pub environments: Vec<Environment>,
+    /// How many entries could not.
+    pub unreadable: usize,
+}
+
 impl BapClient {
     /// An environment, read now. `None` when the service says that it is not there, which it also
     /// says when the caller lacks the administrator role (API facts 4.9).
@@ -46,17 +55,22 @@ impl BapClient {
     }
 
     /// All environments of the tenant that the caller may administer, without their permissions.
-    pub async fn environments(&self, call: &Call) -> Result<Vec<Environment>, ClientError> {
+    pub async fn environments(&self, call: &Call) -> Result<EnvironmentList, ClientError> {
         let query = [("api-version", VERSION)];
         let mut request = self.request(Method::GET, "/scopes/admin/environments", &query);
-        let mut environments = Vec::new();
+        let mut list = EnvironmentList::default();
         for _ in 0..MOST_PAGES {
             request.largest_body = LARGEST_LIST;
             let response = self.plane.send(call, &request).await?;
             let page: Page<Lenient> = self.plane.decode(&request, &response)?;
-            environments.extend(page.value.into_iter().filter_map(|item| item.0));
+            for Lenient(environment) in page.value {
+                match environment {
+                    Some(environment) => list.environments.push(environment),
+                    None => list.unreadable += 1,
+                }
+            }
             let Some(link) = page.next_link else {
-                return Ok(environments);
+                return Ok(list);
             };
             let url = request.url.join(&link).map_err(|error| {
                 let problem = BodyProblem::Shape(format!("`nextLink` is not a URL: {error}"));
@@ -64,7 +78,7 @@ impl BapClient {
             })?;
             request = self.plane.request_to(Method::GET, url);
         }
-        Ok(environments)
+        Ok(list)
     }
 }
 

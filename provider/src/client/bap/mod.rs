@@ -9,6 +9,7 @@ mod links;
 mod operations;
 
 pub use directory::{EnvironmentDirectory, Snapshot};
+pub use environments::EnvironmentList;
 pub use links::{Accepted, LinkOutcome};
 pub use operations::{OperationUrl, Poll};
 
