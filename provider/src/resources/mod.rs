@@ -3,6 +3,7 @@
 mod enterprise_policy;
 mod environment_assignment;
 mod key_access;
+mod take_over;
 
 pub(crate) use enterprise_policy::EnterprisePolicies;
 pub(crate) use environment_assignment::{DeletionPolicy, EnvironmentAssignments};

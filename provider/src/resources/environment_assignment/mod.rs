@@ -17,8 +17,8 @@ use std::time::Duration;
 use ppcmk_coverage::EnvironmentId;
 use tfplugin::timeouts::DefaultTimeouts;
 use tfplugin::{
-    Attr, Change, Cx, Diagnostic, Diagnostics, IdentitySchema, ImportKey, Plan, Resource, Schema,
-    Sink, Value,
+    Attr, Change, Cx, Diagnostic, Diagnostics, IdentitySchema, ImportKey, MoveSource, Plan,
+    Resource, Schema, Sink, Value,
 };
 
 use self::link::{Intent, JOURNAL, Linker};
@@ -28,6 +28,7 @@ use self::model::{Encryption, Note};
 use self::target::Target;
 use self::wait::Followed;
 use crate::explain::explain;
+use crate::resources::take_over;
 use crate::services::{Services, call};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -192,6 +193,34 @@ impl Resource for EnvironmentAssignments {
         }
     }
 
+    fn take_over(&self, source: &MoveSource) -> Result<Option<Assignment>, Diagnostics> {
+        if !take_over::is_of(source, take_over::POWER_PLATFORM_ASSIGNMENT) {
+            return Ok(None);
+        }
+        let kind = take_over::required(source, "policy_type")?;
+        if !kind.eq_ignore_ascii_case("Encryption") {
+            return Err(Diagnostic::error(
+                "Move of another kind",
+                format!(
+                    "The {} is of kind {kind}, and an assignment here is of kind Encryption. Leave \
+                     it with the provider that manages it.",
+                    source.type_name
+                ),
+            )
+            .into());
+        }
+        Ok(Some(Assignment {
+            environment_id: take_over::required(source, "environment_id")?
+                .to_owned()
+                .into(),
+            policy_system_id: take_over::required(source, "system_id")?.to_owned().into(),
+            id: take_over::required(source, "environment_id")?
+                .to_owned()
+                .into(),
+            ..Assignment::with_defaults(DeletionPolicy::Prevent)
+        }))
+    }
+
     async fn import(&self, cx: Cx<Services>, key: ImportKey) -> Result<Assignment, Diagnostics> {
         let text = match &key {
             ImportKey::Id(id) => id.clone(),
@@ -242,11 +271,7 @@ impl Resource for EnvironmentAssignments {
         };
         let mut model = Assignment {
             environment_id: id.to_string().into(),
-            wait_for: "accepted".to_owned().into(),
-            wait_for_on_destroy: "unlinked".to_owned().into(),
-            deletion_policy: services.default_deletion_policy.word().to_owned().into(),
-            adopt_existing: false.into(),
-            ..Assignment::default()
+            ..Assignment::with_defaults(services.default_deletion_policy)
         };
         model.follow(link);
         model.observe(&environment, Encryption::Unknown, None);
@@ -327,6 +352,17 @@ impl EnvironmentAssignments {
 }
 
 impl Assignment {
+    /// An assignment whose settings are as if the user had set none.
+    fn with_defaults(deletion_policy: DeletionPolicy) -> Self {
+        Self {
+            wait_for: "accepted".to_owned().into(),
+            wait_for_on_destroy: "unlinked".to_owned().into(),
+            deletion_policy: deletion_policy.word().to_owned().into(),
+            adopt_existing: false.into(),
+            ..Self::default()
+        }
+    }
+
     /// What an update may find changed is not promised by its plan.
     fn forget_what_may_change(&mut self) {
         self.link_status = Attr::Unknown;
@@ -386,4 +422,48 @@ fn changed_meanwhile(prior: &Assignment) -> Diagnostics {
         ),
     )
     .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn microsoft(kind: &str) -> MoveSource {
+        MoveSource {
+            provider: "registry.terraform.io/microsoft/power-platform".to_owned(),
+            type_name: "powerplatform_enterprise_policy".to_owned(),
+            schema_version: 0,
+            state: json!({
+                "id": "00000000-0000-0000-0000-000000000001_encryption",
+                "environment_id": "00000000-0000-0000-0000-000000000001",
+                "system_id": "/regions/europe/providers/Microsoft.PowerPlatform/enterprisePolicies/33333333-3333-3333-3333-333333333333",
+                "policy_type": kind,
+            }),
+        }
+    }
+
+    #[test]
+    fn an_assignment_of_microsoft_s_provider_is_taken_over() {
+        let model = EnvironmentAssignments
+            .take_over(&microsoft("Encryption"))
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            model.id.as_str(),
+            Some("00000000-0000-0000-0000-000000000001")
+        );
+        assert!(model.policy_id.is_null() && model.policy_system_id().is_some());
+        assert_eq!(deletion_policy(&model), DeletionPolicy::Prevent);
+    }
+
+    #[test]
+    fn an_assignment_of_another_kind_stays_where_it_is() {
+        assert!(
+            EnvironmentAssignments
+                .take_over(&microsoft("Identity"))
+                .is_err()
+        );
+    }
 }
