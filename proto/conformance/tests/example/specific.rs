@@ -66,7 +66,7 @@ async fn a_read_that_fails_keeps_state_and_private_bytes() {
     let state = value(created.new_state.as_ref());
     let read = session.read(&state, b"{\"a\":1}").await;
     assert_ne!(read.errors(), [""; 0]);
-    assert_eq!(read.new_state, created.new_state);
+    assert_eq!(value(read.new_state.as_ref()), state);
     assert_eq!(read.private, b"{\"a\":1}");
 }
 
@@ -635,7 +635,12 @@ impl Random {
     }
 
     fn text(&mut self) -> Json {
-        ["a", "B", "\u{e9}", "x y"][usize::try_from(self.below(4)).unwrap()].into()
+        match self.below(4) {
+            0 => "a".into(),
+            1 => "B".into(),
+            2 => "\u{e9}".into(),
+            _ => "x y".into(),
+        }
     }
 
     fn maybe(&mut self, value: Json) -> Json {
