@@ -353,6 +353,7 @@ fn write(
             Type::List(element) | Type::Set(element),
         ) => {
             encode::write_array_len(out, length(elements.len(), path)?).expect(INFALLIBLE);
+            uniform(elements, path)?;
             let is_set = matches!(ty, Type::Set(_));
             for (index, part) in elements.iter().enumerate() {
                 write(out, part, element, &element_path(is_set, path, index))?;
@@ -365,6 +366,7 @@ fn write(
             }
         }
         (Value::Map(members), Type::Map(element)) => {
+            uniform(members.values(), path)?;
             encode::write_map_len(out, length(members.len(), path)?).expect(INFALLIBLE);
             for (key, member) in members {
                 encode::write_str(out, key).expect(INFALLIBLE);
@@ -387,12 +389,8 @@ fn write(
         }
         (Value::Dynamic(inner), Type::Dynamic) => {
             let (ty, value) = inner.as_ref();
-            // Core crashes on a list whose elements have different types (observed, 1.11.4).
-            if ty.contains_dynamic() {
-                return Err(ValueError::new(
-                    path.clone(),
-                    format!("a dynamic value needs a type of its own, and {ty} is none"),
-                ));
+            if *ty == Type::Dynamic {
+                return write(out, value, ty, path);
             }
             encode::write_array_len(out, 2).expect(INFALLIBLE);
             encode::write_bin(out, &ty.to_bytes()).expect(INFALLIBLE);
@@ -406,6 +404,27 @@ fn write(
         }
     }
     Ok(())
+}
+
+/// Core crashes on a collection whose dynamic elements have different types (observed, 1.11.4).
+fn uniform<'a>(
+    elements: impl IntoIterator<Item = &'a Value>,
+    path: &AttributePath,
+) -> Result<(), ValueError> {
+    let mut types = elements.into_iter().filter_map(|element| match element {
+        Value::Dynamic(inner) if inner.0 != Type::Dynamic => Some(&inner.0),
+        _ => None,
+    });
+    let Some(first) = types.next() else {
+        return Ok(());
+    };
+    match types.find(|other| *other != first) {
+        Some(other) => Err(ValueError::new(
+            path.clone(),
+            format!("the elements of a collection have one type, not {first} and {other}"),
+        )),
+        None => Ok(()),
+    }
 }
 
 fn length(length: usize, path: &AttributePath) -> Result<u32, ValueError> {
@@ -485,15 +504,20 @@ mod tests {
     }
 
     #[test]
-    fn a_dynamic_value_without_a_type_is_never_sent() {
+    fn a_collection_of_mixed_types_is_never_sent() {
         let wrap = |ty: Type, value: Value| Value::Dynamic(Box::new((ty, value)));
-        let inner = wrap(Type::String, "x".into());
-        for value in [
-            wrap(Type::Dynamic, inner.clone()),
-            wrap(Type::list(Type::Dynamic), Value::List(vec![inner])),
-        ] {
-            assert!(encode(&value, &Type::Dynamic).is_err(), "{value:?}");
-        }
+        let (text, number) = (wrap(Type::String, "x".into()), wrap(Type::Number, 1.into()));
+        let list = |elements| wrap(Type::list(Type::Dynamic), Value::List(elements));
+        assert!(encode(&list(vec![text.clone(), number]), &Type::Dynamic).is_err());
+        round_trip(&list(vec![text.clone(), text.clone()]), &Type::Dynamic);
+        // What core makes of `null` in an object or a tuple.
+        let ty = Type::object([("none", Type::Dynamic)]);
+        round_trip(
+            &wrap(ty, Value::object([("none", Value::Null)])),
+            &Type::Dynamic,
+        );
+        let bytes = encode(&wrap(Type::Dynamic, text.clone()), &Type::Dynamic).unwrap();
+        assert_eq!(decode(&bytes, &Type::Dynamic).unwrap(), text);
     }
 
     #[test]
