@@ -53,9 +53,9 @@ fn main() -> ExitCode {
 fn quickstart(options: Options) -> Result<(), Problem> {
     let terraform = programs::terraform()?;
     println!(
-        "Customer-managed keys for Power Platform, in a minute and without a tenant.\n\
-         \n  terraform   {}\n  cloud       ppcmk-emulator, a program on this machine; no request \
-         leaves it\n",
+        "Customer-managed keys for Power Platform, tried without a tenant.\n\
+         \n  terraform   {}\n  cloud       ppcmk-emulator, a program on this machine; no tenant \
+         is asked\n",
         terraform.version
     );
     println!("Building the provider and the emulator (minutes the first time, seconds later)");
