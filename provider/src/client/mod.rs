@@ -19,6 +19,7 @@ mod error;
 mod http;
 mod model;
 mod origin;
+mod pace;
 mod plane;
 mod redact;
 mod retry;
