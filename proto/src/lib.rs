@@ -57,3 +57,8 @@ pub use crate::service::ProviderService;
 pub use crate::sink::Kept;
 pub use crate::sink::Sink;
 pub use crate::value::{Number, Type, Value, ValueError};
+
+/// The examples of the README are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -45,6 +45,8 @@ fn expand(input: &DeriveInput) -> Result<TokenStream, syn::Error> {
             fn from_value(
                 value: ::tfplugin::Value,
             ) -> ::std::result::Result<Self, ::tfplugin::ValueError> {
+                // A struct without fields takes nothing out.
+                #[allow(unused_mut, unused_variables)]
                 let mut members = ::tfplugin::model::members(value)?;
                 ::std::result::Result::Ok(Self {
                     #(#idents: ::tfplugin::model::take(&mut members, #names)?),*
@@ -52,7 +54,7 @@ fn expand(input: &DeriveInput) -> Result<TokenStream, syn::Error> {
             }
 
             fn into_value(self) -> ::tfplugin::Value {
-                ::tfplugin::Value::object([
+                ::tfplugin::Value::object::<&str>([
                     #((#names, ::tfplugin::Field::into_value(self.#idents))),*
                 ])
             }

@@ -514,3 +514,6 @@ impl<P: Provider> provider_server::Provider for ProviderService<P> {
         Ok(Response::new(pb::stop_provider::Response::default()))
     }
 }
+
+#[cfg(test)]
+mod tests;
