@@ -549,4 +549,63 @@ mod tests {
             .collect();
         assert!(decode(&deep, &Type::Dynamic).is_err());
     }
+
+    #[test]
+    fn random_bytes_are_never_a_panic() {
+        let ty = Type::object([
+            ("text", Type::String),
+            ("number", Type::Number),
+            ("any", Type::Dynamic),
+            (
+                "set",
+                Type::set(Type::Tuple(vec![Type::Bool, Type::map(Type::String)])),
+            ),
+        ]);
+        let whole = Value::object([
+            ("text", "x".into()),
+            ("number", Value::Number("0.1".parse().unwrap())),
+            (
+                "any",
+                Value::Dynamic(Box::new((
+                    Type::list(Type::String),
+                    Value::List(vec!["y".into()]),
+                ))),
+            ),
+            ("set", Value::Set(Vec::new())),
+        ]);
+        let good = encode(&whole, &ty).unwrap();
+        // Xorshift: the same bytes in every run.
+        let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut random = |bound: usize| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            usize::try_from(seed % u64::try_from(bound).unwrap()).unwrap()
+        };
+        for _ in 0..50_000 {
+            let mut bytes = good.clone();
+            for _ in 0..=random(4) {
+                let at = random(bytes.len());
+                bytes[at] = u8::try_from(random(256)).unwrap();
+            }
+            // What can be read can be written.
+            if let Ok(value) = decode(&bytes, &ty)
+                && let Ok(again) = encode(&value, &ty)
+            {
+                assert_eq!(decode(&again, &ty).unwrap(), value);
+            }
+            let noise: Vec<u8> = bytes
+                .iter()
+                .rev()
+                .copied()
+                .take(random(bytes.len()))
+                .collect();
+            let _ = decode(&noise, &Type::Dynamic);
+            let _ = Type::from_bytes(&noise);
+            let _ = crate::private::Private::from_bytes(&noise);
+            if let Ok(json) = serde_json::from_slice(&noise) {
+                let _ = crate::value::from_json(&json, &ty);
+            }
+        }
+    }
 }
