@@ -187,7 +187,15 @@ fn known(error: &ServiceError) -> (&'static str, &'static str) {
              geo of the environment, and use that policy.",
         );
     }
-    if says("unable to wrap") || says("key vault key") || code("CustomerManagedKeyNotUsable") {
+    // The codes are not documented; all that are about the key get the same advice.
+    let is_of_key = error.code.as_ref().is_some_and(|code| {
+        let code = code.to_ascii_lowercase();
+        code.contains("keyvault") || code.contains("customermanagedkey")
+    });
+    if says("unable to wrap")
+        || says("key vault key")
+        || (error.plane == Plane::PowerPlatform && is_of_key)
+    {
         return (
             "Key not usable",
             "The policy's identity needs get, wrap and unwrap on an enabled RSA key of 2048 or \

@@ -9,9 +9,10 @@ use time::OffsetDateTime;
 
 use super::model::Note;
 use super::target::{Place, Target};
+use super::wait::operation_failed;
 use crate::client::{
-    Accepted, Call, ClientError, Ended, Environment, LinkOutcome, Operation, OperationType,
-    OperationUrl, PolicyLink, Poll, newest_active, newest_of_key,
+    Accepted, Call, ClientError, Ended, Environment, LinkOutcome, Operation, OperationState,
+    OperationType, OperationUrl, PolicyLink, Poll, ServiceError, newest_active, newest_of_key,
 };
 use crate::explain::explain;
 use crate::services::Services;
@@ -23,7 +24,7 @@ const SETTLING: [u64; 5] = [0, 1, 3, 6, 10];
 /// How long a 404 to a link may mean that the policy or the Reader role is not visible yet.
 const NOT_VISIBLE_YET: Duration = Duration::from_secs(120);
 /// The first wait between reads when the service asks for none; the next ones are longer.
-const PAUSE: Duration = Duration::from_secs(2);
+pub(super) const PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// Waits below this would only burn requests.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
@@ -72,6 +73,7 @@ impl Linker<'_> {
     ) -> Result<Linked, Diagnostics> {
         let mut posts = 0;
         let mut invisible_since = None;
+        let mut pause = PAUSE;
         loop {
             let environment = self.read().await?;
             match target.place(&environment) {
@@ -127,18 +129,22 @@ impl Linker<'_> {
                 }
                 LinkOutcome::Conflict(error) => {
                     posts -= 1;
-                    tracing::info!(%error, "another operation is active on the environment");
-                    self.wait_for_active("the operation that is active on the environment")
-                        .await?;
+                    self.wait_out(&error, &mut pause).await?;
                 }
                 LinkOutcome::Refused(error) => {
                     let since = *invisible_since.get_or_insert_with(tokio::time::Instant::now);
                     if error.status() != Some(404) || since.elapsed() > NOT_VISIBLE_YET {
+                        self.forget_request();
                         return Err(self.refused(target, &error));
                     }
                     posts -= 1;
-                    self.pause("the policy to become visible to the Power Platform", None)
-                        .await?;
+                    self.pause(
+                        "the policy to become visible to the Power Platform",
+                        Some(pause),
+                    )
+                    .await
+                    .map_err(|ended| quoting(ended, &error.report()))?;
+                    pause = longer(pause);
                 }
                 LinkOutcome::Ambiguous(error) => {
                     tracing::warn!(error = %error.report(), "nobody knows whether the link was taken");
@@ -234,6 +240,13 @@ impl Linker<'_> {
         }
     }
 
+    /// The request had no effect: a link that appears later is somebody else's.
+    fn forget_request(&self) {
+        self.services
+            .journal
+            .end(JOURNAL, self.environment.as_str());
+    }
+
     fn is_in_journal(&self, target: &Target) -> bool {
         let (environment, policy) = (self.environment.as_str(), target.system_id.as_str());
         self.services.journal.holds(JOURNAL, environment, policy)
@@ -325,6 +338,12 @@ impl Linker<'_> {
                     |earlier: &Vec<Operation>| earlier.iter().any(|one| one.id == operation.id);
                 operation.is_active() || earlier.as_ref().is_some_and(|earlier| !known(earlier))
             });
+            if let Some(failed) = started.filter(|operation| has_failed(operation))
+                && !matches!(target.place(&environment), Place::Here(_))
+            {
+                self.forget_request();
+                return Err(operation_failed(target, failed));
+            }
             if linked || started.is_some() {
                 let note = started.map_or_else(Note::default, |operation| self.note(operation));
                 accepted(&environment, &note);
@@ -360,13 +379,41 @@ impl Linker<'_> {
         }
     }
 
+    /// Waits after a 409 for the operation behind it, or for a growing while when the service does
+    /// not show one.
+    pub(super) async fn wait_out(
+        &self,
+        conflict: &ServiceError,
+        pause: &mut Duration,
+    ) -> Result<(), Diagnostics> {
+        tracing::info!(error = %conflict, "another operation is active on the environment");
+        if let Some(active) = self.active().await {
+            return self.wait_for(&active).await;
+        }
+        self.pause(
+            "the operation that is active on the environment to end",
+            Some(*pause),
+        )
+        .await
+        .map_err(|ended| quoting(ended, &conflict.to_string()))?;
+        *pause = longer(*pause);
+        Ok(())
+    }
+
     /// Waits until an operation has ended, whichever way.
-    async fn wait_for(&self, operation: &Operation) -> Result<(), Diagnostics> {
+    pub(super) async fn wait_for(&self, operation: &Operation) -> Result<(), Diagnostics> {
         let url = self.services.bap().operation_url(operation);
         let mut pause = PAUSE;
+        let mut has_waited = false;
         loop {
             let wait = match self.services.bap().operation(self.call, &url).await {
-                Ok(Poll::Is { operation, .. }) if operation.state.is_final() => return Ok(()),
+                Ok(Poll::Is { operation, .. }) if operation.state.is_final() => {
+                    return if has_waited {
+                        Ok(())
+                    } else {
+                        self.pause("the list of operations to follow", None).await
+                    };
+                }
                 Ok(Poll::Is { retry_after, .. } | Poll::Working { retry_after }) => retry_after,
                 Ok(Poll::Gone(_)) => {
                     return self.pause("the list of operations to follow", None).await;
@@ -384,11 +431,16 @@ impl Linker<'_> {
             );
             self.pause(&what, Some(wait.unwrap_or(pause))).await?;
             pause = longer(pause);
+            has_waited = true;
         }
     }
 
     /// A pause in a wait; an error when the user stops or time is up.
-    async fn pause(&self, what: &str, wait: Option<Duration>) -> Result<(), Diagnostics> {
+    pub(super) async fn pause(
+        &self,
+        what: &str,
+        wait: Option<Duration>,
+    ) -> Result<(), Diagnostics> {
         self.cx.waiting_for(what);
         self.sleep(wait.unwrap_or(PAUSE).max(SHORTEST_PAUSE))
             .await
@@ -449,6 +501,24 @@ fn is_settled(status: &LinkStatus) -> bool {
 /// The next pause of a wait.
 pub(super) fn longer(pause: Duration) -> Duration {
     (pause * 3 / 2).min(LONGEST_PAUSE)
+}
+
+/// The end of a wait, with the last answer of the service.
+fn quoting(ended: Diagnostics, answer: &str) -> Diagnostics {
+    ended
+        .into_iter()
+        .map(|mut diagnostic| {
+            diagnostic.detail = format!("{}\n\nThe last answer: {answer}.", diagnostic.detail);
+            diagnostic
+        })
+        .collect()
+}
+
+pub(super) fn has_failed(operation: &Operation) -> bool {
+    matches!(
+        operation.state,
+        OperationState::Failed | OperationState::Canceled
+    )
 }
 
 fn already_linked(target: &Target, link: &PolicyLink) -> Diagnostics {

@@ -4,13 +4,18 @@ use std::sync::Arc;
 
 use ppcmk_coverage::LinkStatus;
 use tfplugin::{Cx, Diagnostic, Diagnostics};
+use time::OffsetDateTime;
 
 use super::model::{Assignment, Encryption, Note};
 use crate::client::{
-    Call, Environment, Operation, OperationState, OperationType, OperationUrl, Poll, newest_of_key,
+    Call, ClientError, Environment, Operation, OperationState, OperationType, OperationUrl, Poll,
+    newest_of_key,
 };
 use crate::explain::explain;
 use crate::services::{Services, call};
+
+/// By how much reads of an environment may lag behind the end of an operation.
+const READS_LAG: time::Duration = time::Duration::minutes(5);
 
 /// The assignment as it is, or `None` when the environment is not under a policy.
 pub(super) async fn read(
@@ -123,15 +128,36 @@ async fn without_link(
     note: Option<Note>,
 ) -> Result<Option<Assignment>, Diagnostics> {
     let Some(note) = note else { return Ok(None) };
-    let operation = look_up(services, call, &note).await;
-    match operation {
-        Some(operation) if operation.is_active() => {
+    let unknown = |error: ClientError| {
+        let doing = format!(
+            "see what became of the link of the environment {}",
+            environment.id
+        );
+        Diagnostics::from(explain(&doing, &error))
+    };
+    let mut seen = look_up(services, call, &note).await.map_err(unknown)?;
+    let is_over = |seen: &Seen| match seen {
+        Seen::Is(operation) => operation.state == OperationState::Succeeded,
+        Seen::Runs => false,
+        Seen::Nothing => true,
+    };
+    if is_over(&seen) {
+        // A link that reads do not show yet, unless something has come after it.
+        seen = newest(services, call, environment).await.map_err(unknown)?;
+    }
+    match seen {
+        Seen::Is(operation) if operation.kind == OperationType::RevertToMicrosoftKey => Ok(None),
+        Seen::Is(operation) if operation.is_active() || has_just_ended(&operation) => {
             let note = note.with(&operation);
             remember(cx, Some(&note));
             state.observe(environment, Encryption::Encrypting, Some(&note));
             Ok(Some(state))
         }
-        Some(operation) if operation.state != OperationState::Succeeded => {
+        Seen::Runs => {
+            state.observe(environment, Encryption::Encrypting, Some(&note));
+            Ok(Some(state))
+        }
+        Seen::Is(operation) if operation.state != OperationState::Succeeded => {
             cx.report(Diagnostic::warning(
                 "Link failed",
                 format!(
@@ -145,16 +171,55 @@ async fn without_link(
             ));
             Ok(None)
         }
-        _ => Ok(None),
+        Seen::Is(_) | Seen::Nothing => Ok(None),
     }
 }
 
-async fn look_up(services: &Services, call: &Call, note: &Note) -> Option<Operation> {
-    let url: OperationUrl = note.url.as_deref()?.parse().ok()?;
+/// What is to be seen of an operation.
+enum Seen {
+    Is(Box<Operation>),
+    /// It runs, and the service says no more.
+    Runs,
+    Nothing,
+}
+
+/// The operation of a note, where it says it is.
+async fn look_up(services: &Services, call: &Call, note: &Note) -> Result<Seen, ClientError> {
+    let Some(url) = note
+        .url
+        .as_deref()
+        .and_then(|url| url.parse::<OperationUrl>().ok())
+    else {
+        return Ok(Seen::Nothing);
+    };
     match services.bap().operation(call, &url).await {
-        Ok(Poll::Is { operation, .. }) => Some(operation),
-        Ok(Poll::Working { .. } | Poll::Gone(_)) | Err(_) => None,
+        Ok(Poll::Is { operation, .. }) => Ok(Seen::Is(Box::new(operation))),
+        Ok(Poll::Working { .. }) => Ok(Seen::Runs),
+        Ok(Poll::Gone(_)) => Ok(Seen::Nothing),
+        // It was reported when the link was made.
+        Err(error) if matches!(error.real(), ClientError::ForeignHost(_)) => Ok(Seen::Nothing),
+        Err(error) => Err(error),
     }
+}
+
+/// The newest operation about keys on the environment's list.
+async fn newest(
+    services: &Services,
+    call: &Call,
+    environment: &Environment,
+) -> Result<Seen, ClientError> {
+    let operations = services.bap().operations(call, &environment.id).await?;
+    Ok(newest_of_key(&operations)
+        .cloned()
+        .map_or(Seen::Nothing, |operation| Seen::Is(Box::new(operation))))
+}
+
+/// Whether it succeeded so recently that reads may lag.
+fn has_just_ended(operation: &Operation) -> bool {
+    operation.state == OperationState::Succeeded
+        && operation
+            .last_action
+            .is_some_and(|ended| OffsetDateTime::now_utc() - ended < READS_LAG)
 }
 
 /// Whether the re-encryption behind a finished link has been seen to end. Looked up for a few
@@ -180,19 +245,17 @@ async fn linked(
             known
         };
     }
-    let operation = match note {
+    let seen = match note {
         Some(note) if note.url.is_some() => look_up(services, call, note).await,
-        _ => services
-            .bap()
-            .operations(call, &environment.id)
-            .await
-            .ok()
-            .and_then(|operations| newest_of_key(&operations).cloned()),
+        _ => newest(services, call, environment).await,
     };
-    match operation {
-        Some(operation) if operation.kind != OperationType::RevertToMicrosoftKey => {
+    match seen {
+        Ok(Seen::Is(operation)) if operation.kind != OperationType::RevertToMicrosoftKey => {
             Encryption::of(&operation)
         }
+        Ok(Seen::Runs) => Encryption::Encrypting,
+        // It is looked up again next time.
+        Err(_) if note.is_some() => Encryption::Encrypting,
         _ => known,
     }
 }

@@ -5,13 +5,18 @@ use std::time::Duration;
 use ppcmk_coverage::SystemId;
 use tfplugin::{Cx, Diagnostic, Diagnostics};
 
-use super::link::Linker;
-use super::model::Assignment;
-use crate::client::{Call, ClientError, Environment, LinkOutcome, PolicyLink};
+use super::link::{Linker, PAUSE, has_failed, longer};
+use super::model::{Assignment, Note};
+use super::wait::{Look, READ_BACK, message_of};
+use crate::client::{
+    Call, ClientError, Environment, LinkOutcome, Operation, OperationUrl, PolicyLink,
+    newest_active, newest_of_key,
+};
 use crate::explain::explain;
 use crate::services::Services;
 
 const MOST_POSTS: usize = 3;
+/// Reads after an ambiguous outcome, and the waits before them, in seconds. Reads lag writes.
 const SETTLING: [u64; 5] = [0, 1, 3, 6, 10];
 
 /// Ends with the environment off the policy, or with an error and everything as recorded.
@@ -31,6 +36,7 @@ pub(super) async fn unlink(
         environment: &environment_id,
     };
     let mut posts = 0;
+    let mut pause = PAUSE;
     loop {
         let Some(environment) = read(&linker).await? else {
             return Ok(());
@@ -51,16 +57,9 @@ pub(super) async fn unlink(
             linker.wait_for_active("the link to be removed").await?;
             continue;
         }
-        if let Some(active) = linker
-            .operations()
-            .await
-            .ok()
-            .and_then(|operations| crate::client::newest_active(&operations).cloned())
-        {
-            tracing::info!(operation = active.id, "waiting for the active operation");
-            linker
-                .wait_for_active("the operation that is active")
-                .await?;
+        let earlier = linker.operations().await.ok();
+        if let Some(active) = earlier.as_deref().and_then(newest_active) {
+            linker.wait_for(active).await?;
             continue;
         }
         let Some(system_id) = system_id(services, call, link).await? else {
@@ -73,17 +72,6 @@ pub(super) async fn unlink(
             )
             .into());
         };
-        if posts >= MOST_POSTS {
-            return Err(Diagnostic::error(
-                "Unlink without effect",
-                format!(
-                    "The service has taken the request {posts} times, and the environment \
-                     {environment_id} still shows the link. Look at its history in the Power \
-                     Platform admin centre."
-                ),
-            )
-            .into());
-        }
         posts += 1;
         services.environments().forget(&environment_id);
         let outcome = services
@@ -93,12 +81,13 @@ pub(super) async fn unlink(
         services.environments().forget(&environment_id);
         match outcome {
             LinkOutcome::Accepted(_) if !state.waits_for_unlinked() => return Ok(()),
-            LinkOutcome::Accepted(_) => wait_until_gone(&linker, &environment_id).await?,
-            LinkOutcome::Conflict(_) => {
+            LinkOutcome::Accepted(answer) => {
+                let note = Note::of_url(answer.operation.as_ref().map(OperationUrl::as_str));
+                return follow(&linker, note).await;
+            }
+            LinkOutcome::Conflict(error) => {
                 posts -= 1;
-                linker
-                    .wait_for_active("the operation that is active")
-                    .await?;
+                linker.wait_out(&error, &mut pause).await?;
             }
             LinkOutcome::Refused(error) => {
                 // The service may refuse because somebody else was faster.
@@ -111,7 +100,17 @@ pub(super) async fn unlink(
                 let doing = format!("unlink the environment {environment_id}");
                 return Err(explain(&doing, &error).into());
             }
-            LinkOutcome::Ambiguous(error) => settle(&linker, &error).await?,
+            LinkOutcome::Ambiguous(error) => {
+                if let Some(operation) = settle(&linker, earlier.as_deref(), &error).await? {
+                    if !state.waits_for_unlinked() {
+                        return Ok(());
+                    }
+                    return follow(&linker, linker.note(&operation)).await;
+                }
+                if posts >= MOST_POSTS {
+                    return Err(without_effect(&linker, posts, &error));
+                }
+            }
         }
     }
 }
@@ -148,48 +147,53 @@ async fn system_id(
 }
 
 /// Waits until the operation has ended and the slot is empty.
-async fn wait_until_gone(
-    linker: &Linker<'_>,
-    environment_id: &ppcmk_coverage::EnvironmentId,
-) -> Result<(), Diagnostics> {
-    // Reads lag: the slot may still say Linked, or nothing of an operation, for a moment.
-    for wait in [0, 200, 500, 1_000, 2_000, 4_000, 8_000] {
-        let _ = linker.sleep(Duration::from_millis(wait)).await;
+async fn follow(linker: &Linker<'_>, mut note: Note) -> Result<(), Diagnostics> {
+    let mut pause = PAUSE;
+    loop {
+        let wait = match linker.look(&mut note).await {
+            Ok(Look::Ended(operation)) => return read_back(linker, Some(&operation)).await,
+            Ok(Look::Unknown) => return read_back(linker, None).await,
+            Ok(Look::Runs(wait)) => wait,
+            Err(error) => return Err(not_watched(linker, &error)),
+        };
+        let what = format!(
+            "operation {} to take the environment {} off its policy",
+            note.id.as_deref().unwrap_or("(not named)"),
+            linker.environment
+        );
+        linker.pause(&what, Some(wait.unwrap_or(pause))).await?;
+        pause = longer(pause);
+    }
+}
+
+/// Reads until the environment agrees with the operation, within bounds.
+async fn read_back(linker: &Linker<'_>, operation: Option<&Operation>) -> Result<(), Diagnostics> {
+    // Without an operation that says so, an empty slot is the only news.
+    let failed = operation.filter(|operation| has_failed(operation));
+    for wait in READ_BACK {
+        if linker.sleep(Duration::from_millis(wait)).await.is_err() {
+            break;
+        }
         let Some(environment) = read(linker).await? else {
             return Ok(());
         };
-        let Some(link) = &environment.encryption else {
-            return Ok(());
-        };
-        let operations = linker.operations().await.unwrap_or_default();
-        let newest = crate::client::newest_of_key(&operations);
-        if let Some(operation) = newest
-            && operation.kind == crate::client::OperationType::RevertToMicrosoftKey
-            && operation.state.is_final()
-            && operation.state != crate::client::OperationState::Succeeded
-            && !link.status.is_leaving()
-        {
-            return Err(Diagnostic::error(
-                "Unlink failed",
-                format!(
-                    "Operation {} ended as {} and says: {}\n\nThe environment {environment_id} is \
-                     still linked, and stays in the state. Remove the cause, and destroy again.",
-                    operation.id,
-                    operation.state.as_str(),
-                    operation.error.as_deref().unwrap_or("nothing")
-                ),
-            )
-            .into());
-        }
-        if link.status.is_leaving() || newest.is_some_and(crate::client::Operation::is_active) {
-            linker.wait_for_active("the link to be removed").await?;
+        match (&environment.encryption, failed) {
+            (None, _) => return Ok(()),
+            (Some(link), Some(operation)) if !link.status.is_leaving() => {
+                return Err(failed_to_unlink(linker, operation));
+            }
+            _ => {}
         }
     }
-    Ok(())
+    Err(still_linked(linker, operation))
 }
 
-/// Lets the next round of reads see what became of a request of unknown outcome.
-async fn settle(linker: &Linker<'_>, error: &ClientError) -> Result<(), Diagnostics> {
+/// Finds out by reading whether a request of unknown outcome was taken, and by which operation.
+async fn settle(
+    linker: &Linker<'_>,
+    earlier: Option<&[Operation]>,
+    error: &ClientError,
+) -> Result<Option<Operation>, Diagnostics> {
     for seconds in SETTLING {
         if linker.sleep(Duration::from_secs(seconds)).await.is_err() {
             return Err(Diagnostic::error(
@@ -202,22 +206,88 @@ async fn settle(linker: &Linker<'_>, error: &ClientError) -> Result<(), Diagnost
             )
             .into());
         }
+        let operations = linker.operations().await.unwrap_or_default();
+        let is_new = |operation: &&Operation| {
+            operation.is_active()
+                || earlier.is_some_and(|known| known.iter().all(|one| one.id != operation.id))
+        };
+        if let Some(started) = newest_of_key(&operations).filter(is_new) {
+            return Ok(Some(started.clone()));
+        }
         let Ok(environment) = read(linker).await else {
             continue;
         };
-        let under_way = environment
+        let is_leaving = environment
             .as_ref()
             .and_then(|environment| environment.encryption.as_ref())
             .is_none_or(|link| link.status.is_leaving());
-        let active = linker
-            .operations()
-            .await
-            .is_ok_and(|operations| crate::client::newest_active(&operations).is_some());
-        if under_way || active {
-            return Ok(());
+        if is_leaving {
+            return Ok(None);
         }
     }
-    Ok(())
+    Ok(None)
+}
+
+fn without_effect(linker: &Linker<'_>, posts: usize, error: &ClientError) -> Diagnostics {
+    let mut diagnostic = explain(
+        &format!("unlink the environment {}", linker.environment),
+        error,
+    );
+    diagnostic.detail = format!(
+        "{}\n\nThe request was made {posts} times; each time the environment and its list of \
+         operations showed that it had no effect.",
+        diagnostic.detail
+    );
+    diagnostic.into()
+}
+
+fn failed_to_unlink(linker: &Linker<'_>, operation: &Operation) -> Diagnostics {
+    Diagnostic::error(
+        "Unlink failed",
+        format!(
+            "{}\n\nThe environment {} is still linked, and stays in the state. Remove the cause, \
+             and destroy again.",
+            message_of(operation),
+            linker.environment
+        ),
+    )
+    .into()
+}
+
+fn still_linked(linker: &Linker<'_>, operation: Option<&Operation>) -> Diagnostics {
+    let ended = operation.map_or_else(
+        || "The operation is not to be found any more".to_owned(),
+        |operation| {
+            format!(
+                "Operation {} ended as {}",
+                operation.id,
+                operation.state.as_str()
+            )
+        },
+    );
+    Diagnostic::error(
+        "Link still visible",
+        format!(
+            "{ended}, and the environment {} still shows the link. It stays in the state. Run the \
+             command again: if the link has gone by then, nothing is requested.",
+            linker.environment
+        ),
+    )
+    .into()
+}
+
+fn not_watched(linker: &Linker<'_>, error: &ClientError) -> Diagnostics {
+    let doing = format!(
+        "watch the environment {} leave its policy",
+        linker.environment
+    );
+    let mut diagnostic = explain(&doing, error);
+    diagnostic.detail = format!(
+        "{}\n\nThe service has accepted the request. The state keeps the assignment; the next \
+         destroy looks first, and requests nothing that is under way.",
+        diagnostic.detail
+    );
+    diagnostic.into()
 }
 
 fn moved(environment: &str, link: &PolicyLink) -> Diagnostics {

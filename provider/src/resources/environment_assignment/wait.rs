@@ -15,7 +15,7 @@ use crate::client::{
 
 /// Reads after the operation has ended, and the waits before them, in milliseconds. Environment
 /// reads lag (API facts 4.9); together about a minute.
-const READ_BACK: [u64; 9] = [0, 500, 1_000, 2_000, 4_000, 8_000, 12_000, 16_000, 16_000];
+pub(super) const READ_BACK: [u64; 9] = [0, 500, 1_000, 2_000, 4_000, 8_000, 12_000, 16_000, 16_000];
 /// The first wait between polls when the service asks for none; the next ones are longer.
 const PAUSE: Duration = Duration::from_secs(2);
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
@@ -62,6 +62,12 @@ impl Linker<'_> {
             };
         };
         if wait_for == WaitFor::Accepted {
+            if let Place::Here(link) = target.place(&environment)
+                && link.status == LinkStatus::Failed
+            {
+                let why = link_failed(target, None);
+                return Followed::Failed { environment, why };
+            }
             let is_linked = matches!(target.place(&environment),
                 Place::Here(link) if link.status == LinkStatus::Linked);
             return Followed::Reached {
@@ -130,7 +136,7 @@ impl Linker<'_> {
     }
 
     /// Where the operation is. Without a URL that may be asked, the list of operations tells.
-    async fn look(&self, note: &mut Note) -> Result<Look, ClientError> {
+    pub(super) async fn look(&self, note: &mut Note) -> Result<Look, ClientError> {
         let url = note
             .url
             .as_deref()
@@ -260,7 +266,8 @@ impl Linker<'_> {
     }
 }
 
-enum Look {
+/// Where an operation is.
+pub(super) enum Look {
     Runs(Option<Duration>),
     Ended(Box<Operation>),
     Unknown,
@@ -275,7 +282,7 @@ fn shown(target: &Target, environment: &Environment) -> Encryption {
     }
 }
 
-fn message_of(operation: &Operation) -> String {
+pub(super) fn message_of(operation: &Operation) -> String {
     let stage = operation
         .current_stage()
         .map_or(String::new(), |stage| format!(" at stage {}", stage.name));
@@ -293,7 +300,7 @@ fn message_of(operation: &Operation) -> String {
     )
 }
 
-fn operation_failed(target: &Target, operation: &Operation) -> Diagnostics {
+pub(super) fn operation_failed(target: &Target, operation: &Operation) -> Diagnostics {
     Diagnostic::error(
         "Link failed",
         format!(
