@@ -315,6 +315,13 @@ impl Attribute {
         matches!(self.mode, Mode::Computed | Mode::OptionalComputed)
     }
 
+    /// Whether a change replaces the object; see [`Attribute::requires_replace`].
+    pub fn replaces_when_changed(&self) -> bool {
+        self.modifiers
+            .iter()
+            .any(|modifier| modifier.always_replaces())
+    }
+
     /// Whether two known values mean the same here.
     pub(crate) fn means_the_same(&self, left: &Value, right: &Value) -> bool {
         if left == right {

@@ -32,6 +32,11 @@ pub struct ModifyResponse<'a> {
 pub trait PlanModifier: Send + Sync {
     /// Changes the planned value.
     fn modify(&self, request: &ModifyRequest<'_>, response: &mut ModifyResponse<'_>);
+
+    /// Whether every change replaces the object, for the documentation.
+    fn always_replaces(&self) -> bool {
+        false
+    }
 }
 
 impl<F> PlanModifier for F
@@ -66,5 +71,9 @@ impl PlanModifier for RequiresReplace {
         if !request.creating && !own && !(request.same)(request.prior, response.planned) {
             *response.requires_replace = true;
         }
+    }
+
+    fn always_replaces(&self) -> bool {
+        true
     }
 }

@@ -43,8 +43,8 @@ pub(super) async fn bounded<C, T>(
     })
 }
 
-/// A task that ends with whoever waits for it. It computes on a thread of its own, so that even an
-/// operation that blocks its thread can be given up.
+/// A task that ends with whoever waits for it. It is not polled together with its bounds, so even
+/// an operation that blocks its thread can be given up.
 pub(super) struct Work<T>(JoinHandle<T>);
 
 impl<T: Send + 'static> Work<T> {

@@ -17,7 +17,7 @@
 //! tfplugin_conformance::conformance_suite!(subject);
 //! ```
 //!
-//! Each case becomes a test of its own. They call validate, plan, read, upgrade, import and apply
+//! Each case becomes a test of its own, so the crate needs `tokio` with its macros. They call validate, plan, read, upgrade, import and apply
 //! with good and with damaged values; a good apply happens only where the subject says that it
 //! may. Where each case of the checklist is covered is written in `CASES.md`.
 
