@@ -49,6 +49,10 @@ fn local(error: &ClientError) -> (&'static str, &'static str) {
             "Foreign host",
             "The token was not sent. If the host is right, the configured cloud is not.",
         ),
+        ClientError::NotAllowed(_) => (
+            "Not on the allow-list",
+            "Nothing was changed. Extend the list if this was meant.",
+        ),
         ClientError::Timeout { .. } => (
             "Service did not answer",
             "Run the command again. request_timeout in the provider block allows more time.",
@@ -187,6 +191,14 @@ fn known(error: &ServiceError) -> (&'static str, &'static str) {
              geo of the environment, and use that policy.",
         );
     }
+    if says("purge protection") || says("soft delete") || says("soft-delete") {
+        return (
+            "Vault can be purged",
+            "The key has to be in a vault with soft delete and purge protection, so that nobody \
+             can destroy it at once. Enable purge protection on the vault; it cannot be disabled \
+             again.",
+        );
+    }
     // The codes are not documented; all that are about the key get the same advice.
     let is_of_key = error.code.as_ref().is_some_and(|code| {
         let code = code.to_ascii_lowercase();
@@ -234,5 +246,243 @@ fn known(error: &ServiceError) -> (&'static str, &'static str) {
             "This is usually temporary. Run the command again.",
         ),
         _ => ("Request refused", ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn service(plane: Plane, status: u16, code: &str, message: &str) -> ServiceError {
+        ServiceError {
+            plane,
+            method: "POST".to_owned(),
+            url: "https://example.com/x".to_owned(),
+            status,
+            code: (!code.is_empty()).then(|| code.to_owned()),
+            inner_code: None,
+            message: message.to_owned(),
+            is_structured: true,
+            is_empty: false,
+            correlation_id: Some("correlation-1".to_owned()),
+            request_id: None,
+            client_request_id: None,
+            retry_after: None,
+        }
+    }
+
+    /// What the services say, and what the user is told. The texts are those of API facts 1.6,
+    /// 2.6, 3.3, 3.4 and 4.9.
+    const KNOWN: &[(Plane, u16, &str, &str, &str, &str)] = {
+        use Plane::{PowerPlatform as P, ResourceManager as R};
+        &[
+            (
+                P,
+                403,
+                "Forbidden",
+                "The service principal does not have permission to access the path 'x' in tenant y.",
+                "Application not registered",
+                "New-PowerAppManagementApp",
+            ),
+            (
+                R,
+                403,
+                "AuthorizationFailed",
+                "The client does not have authorization to perform action 'x/read'.",
+                "Missing Azure role",
+                "Reader on a policy",
+            ),
+            (
+                P,
+                403,
+                "EnvironmentAccess",
+                "Error Code: 'UserMissingRequiredPermission'. Missing: ManageProtectionKeys.",
+                "Missing Power Platform role",
+                "Power Platform Administrator",
+            ),
+            (
+                P,
+                409,
+                "OperationNotStartable",
+                "there is an active lifecycle operation",
+                "Another operation is active",
+                "one lifecycle operation at a time",
+            ),
+            (
+                R,
+                400,
+                "EnterprisePolicyUpdateNotAllowed",
+                "linked",
+                "Linked policy cannot change",
+                "swap in place",
+            ),
+            (
+                R,
+                400,
+                "EnterprisePolicyDeleteNotAllowed",
+                "linked with 1 environment(s).",
+                "Linked policy cannot be deleted",
+                "Unlink them first",
+            ),
+            (
+                P,
+                400,
+                "InvalidRequest",
+                "Environment location 'uk' does not match the enterprise policy location 'europe'.",
+                "Environment in another geo",
+                "geo of the environment",
+            ),
+            (
+                P,
+                400,
+                "EnterprisePolicyKeyVaultAccessDenied",
+                "The enterprise policy identity cannot use the configured key.",
+                "Key not usable",
+                "ppcmk_key_access",
+            ),
+            (
+                P,
+                400,
+                "X",
+                "The key vault has no purge protection.",
+                "Vault can be purged",
+                "Enable purge protection",
+            ),
+            (
+                R,
+                400,
+                "PrincipalNotFound",
+                "Principal x does not exist",
+                "Identity not found",
+                "run the command again",
+            ),
+            (
+                R,
+                403,
+                "RequestDisallowedByPolicy",
+                "Resource was disallowed by policy",
+                "Denied by Azure Policy",
+                "exemption",
+            ),
+            (
+                R,
+                403,
+                "ForbiddenByFirewall",
+                "Client address is not authorized",
+                "Vault behind a firewall",
+                "network",
+            ),
+            (
+                R,
+                409,
+                "MissingSubscriptionRegistration",
+                "not registered",
+                "Resource provider not registered",
+                "az provider register",
+            ),
+            (
+                R,
+                409,
+                "InvalidResourceLocation",
+                "exists in location",
+                "Policy exists in another location",
+                "another name",
+            ),
+            (
+                R,
+                400,
+                "LocationNotAvailableForResourceType",
+                "not available",
+                "Not a policy location",
+                "Azure region",
+            ),
+            (
+                R,
+                409,
+                "ScopeLocked",
+                "locked",
+                "Resource is locked",
+                "lock",
+            ),
+            (
+                R,
+                404,
+                "ResourceGroupNotFound",
+                "not found",
+                "Resource group not found",
+                "Create the resource group",
+            ),
+            (
+                R,
+                404,
+                "SubscriptionNotFound",
+                "not found",
+                "Subscription not found",
+                "tenant",
+            ),
+            (
+                P,
+                400,
+                "InvalidLifecycleOperationRequest",
+                "cannot be performed because of the governance configuration.",
+                "Environment not managed",
+                "Managed Environment",
+            ),
+            (
+                P,
+                400,
+                "InvalidLifecycleOperationRequest",
+                "cannot be performed on environment of type Trial.",
+                "Environment type not supported",
+                "Trial",
+            ),
+            (
+                P,
+                429,
+                "",
+                "too many",
+                "Too many requests",
+                "max_concurrency",
+            ),
+            (R, 503, "", "unavailable", "Service failed", "temporary"),
+            (
+                P,
+                404,
+                "EnterprisePolicyNotFound",
+                "could not be found",
+                "Not found",
+                "Reader role",
+            ),
+        ]
+    };
+
+    #[test]
+    fn every_known_text_has_a_way_out_and_stays_visible() {
+        for (plane, status, code, message, summary, advice) in KNOWN {
+            let error = ClientError::from(service(*plane, *status, code, message));
+            let diagnostic = explain("link the environment", &error);
+            assert_eq!(&diagnostic.summary, summary, "{code} {message}");
+            for part in [
+                *advice,
+                *code,
+                "correlation-1",
+                "Could not link the environment.",
+            ] {
+                assert!(
+                    diagnostic.detail.contains(part),
+                    "{part:?} in {}",
+                    diagnostic.detail
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_stop_is_no_failure_of_the_service() {
+        let stopped = ClientError::Ended {
+            ended: crate::client::Ended::Stopped,
+            plane: Plane::PowerPlatform,
+        };
+        assert_eq!(explain("wait", &stopped).summary, "Stopped");
     }
 }
