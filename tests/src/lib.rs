@@ -27,6 +27,7 @@ mod binaries;
 pub mod estate;
 mod process;
 mod run;
+pub mod scene;
 mod state;
 mod wait;
 mod workspace;
@@ -34,6 +35,33 @@ mod workspace;
 pub use binaries::{emulator_binary, provider_binary};
 pub use process::Running;
 pub use run::{Plan, Run};
+pub use scene::Scene;
 pub use state::State;
 pub use wait::{PATIENCE, wait_until};
 pub use workspace::Workspace;
+
+use ppcmk_emulator::{Emulator, Plane, Requests};
+
+/// An emulator with the built-in tenant, and a workspace for it.
+pub fn start() -> (Emulator, Workspace) {
+    let emulator = Emulator::start().expect("the emulator needs a free port only");
+    let workspace = Workspace::new(&emulator);
+    (emulator, workspace)
+}
+
+/// The requests that change something in the cloud, or try to.
+#[must_use]
+pub fn writes(emulator: &Emulator) -> Requests {
+    emulator.requests().filter(|entry| {
+        entry.method != "GET"
+            && entry.plane != Plane::Authority
+            && !entry.path.contains("Microsoft.ResourceGraph")
+    })
+}
+
+/// Panics if something was changed in the cloud since its log was cleared.
+#[track_caller]
+pub fn assert_nothing_written(emulator: &Emulator) {
+    let writes = writes(emulator);
+    assert!(writes.is_empty(), "nothing should be written: {writes:#?}");
+}

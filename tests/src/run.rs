@@ -19,10 +19,6 @@ pub struct Run {
 impl Run {
     /// Panics unless the exit code is 0.
     #[track_caller]
-    #[expect(
-        clippy::must_use_candidate,
-        reason = "an assertion, with the run for more of them"
-    )]
     pub fn succeeds(&self) -> &Self {
         self.has(self.code == Some(0), "should succeed");
         self
@@ -30,10 +26,6 @@ impl Run {
 
     /// Panics unless the exit code is 1.
     #[track_caller]
-    #[expect(
-        clippy::must_use_candidate,
-        reason = "an assertion, with the run for more of them"
-    )]
     pub fn fails(&self) -> &Self {
         self.has(self.code == Some(1), "should fail");
         self.has(
@@ -45,10 +37,6 @@ impl Run {
 
     /// Panics unless this is somewhere in the output, however Terraform has wrapped it.
     #[track_caller]
-    #[expect(
-        clippy::must_use_candidate,
-        reason = "an assertion, with the run for more of them"
-    )]
     pub fn says(&self, text: &str) -> &Self {
         self.has(
             self.text().contains(&flat(text)),
@@ -59,10 +47,6 @@ impl Run {
 
     /// Panics if this is somewhere in the output.
     #[track_caller]
-    #[expect(
-        clippy::must_use_candidate,
-        reason = "an assertion, with the run for more of them"
-    )]
     pub fn does_not_say(&self, text: &str) -> &Self {
         self.has(
             !self.text().contains(&flat(text)),
@@ -130,10 +114,6 @@ pub struct Plan {
 impl Plan {
     /// Panics unless the plan has no changes, neither of resources nor of outputs.
     #[track_caller]
-    #[expect(
-        clippy::must_use_candidate,
-        reason = "an assertion, with the plan for more of them"
-    )]
     pub fn is_empty(&self) -> &Self {
         self.run
             .has(self.run.code == Some(0), "the plan should be empty");
@@ -142,10 +122,6 @@ impl Plan {
 
     /// Panics unless the plan has changes.
     #[track_caller]
-    #[expect(
-        clippy::must_use_candidate,
-        reason = "an assertion, with the plan for more of them"
-    )]
     pub fn has_changes(&self) -> &Self {
         self.run
             .has(self.run.code == Some(2), "the plan should have changes");
@@ -162,10 +138,6 @@ impl Plan {
 
     /// Panics unless this is what is planned for an instance; see [`Plan::action`].
     #[track_caller]
-    #[expect(
-        clippy::must_use_candidate,
-        reason = "an assertion, with the plan for more of them"
-    )]
     pub fn plans(&self, address: &str, action: &str) -> &Self {
         let planned = self.action(address);
         let claim = format!("{address} is planned as {planned:?}, and should be as {action:?}");

@@ -212,11 +212,13 @@ impl Workspace {
     /// Nothing of the machine's configuration reaches the child: no `TF_*`, no `ARM_*`, no
     /// `~/.terraformrc`.
     fn command(&self, arguments: &[&str]) -> Command {
-        let (command, rest) = arguments.split_first().expect("a subcommand of terraform");
+        let words = if arguments[0] == "state" { 2 } else { 1 };
+        let (command, rest) = arguments.split_at(words);
         let mut child = Command::new("terraform");
         child
             .current_dir(self.directory())
-            .args([command, "-no-color"])
+            .args(command)
+            .arg("-no-color")
             .args(rest)
             .env_clear()
             .env("HOME", self.root.path().join("home"))
