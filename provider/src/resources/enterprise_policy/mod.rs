@@ -169,10 +169,13 @@ impl Resource for EnterprisePolicies {
             .map_err(|error| explain(&doing, &error))?;
         model.observe(&policy);
         model.linked_environment_ids = Vec::new().into();
-        sink.save(model.clone());
-        let policy = with_identity(&cx, services, &call, policy).await?;
+        // The policy exists: an error would replace it, and its identity and grants with it.
+        sink.commit(model.clone());
+        let policy = with_identity(&cx, services, &call, policy).await;
         model.observe(&policy);
-        services.journal.end(JOURNAL, id.as_str());
+        if !cx.stop().is_cancelled() {
+            services.journal.end(JOURNAL, id.as_str());
+        }
         Ok(model)
     }
 
@@ -201,6 +204,8 @@ impl Resource for EnterprisePolicies {
         if policy.kind != PolicyKind::Encryption {
             return Err(other_kind(&policy));
         }
+        // Terraform knows of it, so no run was cut off.
+        services.journal.end(JOURNAL, id.as_str());
         state.observe(&policy);
         state.linked_environment_ids = match environments {
             Ok(environments) => environments
@@ -392,38 +397,42 @@ async fn linked(
         .map_err(|error| error.report())
 }
 
-/// A new policy shows its identity and its system id after a while.
+/// A new policy shows its identity and its system id after a while. Not seeing them is no failure
+/// of the creation: the next refresh reads them.
 async fn with_identity(
     cx: &Cx<Services>,
     services: &Services,
     call: &Call,
     mut policy: EnterprisePolicy,
-) -> Result<EnterprisePolicy, Diagnostics> {
+) -> EnterprisePolicy {
     let id = policy.id.clone();
     let patience = call.within(IDENTITY_WITHIN);
+    let unseen = |why: &str| {
+        Diagnostic::warning(
+            "Identity not visible yet",
+            format!(
+                "The policy {id} exists, and its identity or its system id could not be read \
+                 back{why}. The next refresh reads them."
+            ),
+        )
+    };
     loop {
         // Also when the answer to the PUT had everything: what was written is read back.
-        if let Some(read) = services
-            .arm()
-            .policy(call, &id)
-            .await
-            .map_err(|error| explain(&format!("read the new policy {id}"), &error))?
-        {
-            policy = read;
+        match services.arm().policy(call, &id).await {
+            Ok(Some(read)) => policy = read,
+            Ok(None) => {}
+            Err(error) => {
+                cx.report(unseen(&format!(": {}", error.report())));
+                return policy;
+            }
         }
         if policy.principal_id.is_some() && policy.system_id.is_some() {
-            return Ok(policy);
+            return policy;
         }
         cx.waiting_for(format!("the identity of the new policy {id}"));
         if patience.sleep(PAUSE).await.is_err() {
-            cx.report(Diagnostic::warning(
-                "Identity not visible yet",
-                format!(
-                    "The policy {id} exists, and Azure does not show its identity or its system \
-                     id yet. The next refresh reads them."
-                ),
-            ));
-            return Ok(policy);
+            cx.report(unseen(""));
+            return policy;
         }
     }
 }

@@ -312,8 +312,11 @@ impl EnvironmentAssignments {
         let taken = linker.link(&target, intent, accepted).await?;
         let followed = linker.follow(&target, taken, planned.wait_for()).await;
         services.environments().forget(&target.environment);
-        // From here on Terraform gets the answer, whichever it is.
-        services.journal.end(JOURNAL, target.environment.as_str());
+        // Terraform gets the answer, whichever it is, unless it is what has ended; then the next
+        // read of the state tells.
+        if !cx.stop().is_cancelled() {
+            services.journal.end(JOURNAL, target.environment.as_str());
+        }
         let mut model = planned.clone();
         match followed {
             Followed::Reached {

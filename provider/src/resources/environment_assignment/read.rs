@@ -6,6 +6,7 @@ use ppcmk_coverage::LinkStatus;
 use tfplugin::{Cx, Diagnostic, Diagnostics};
 use time::OffsetDateTime;
 
+use super::link::JOURNAL;
 use super::model::{Assignment, Encryption, Note};
 use crate::client::{
     Call, ClientError, Environment, Operation, OperationState, OperationType, OperationUrl, Poll,
@@ -27,6 +28,8 @@ pub(super) async fn read(
     let Some(id) = state.environment_id() else {
         return Ok(None);
     };
+    // Terraform knows of the link, so no run was cut off.
+    services.journal.end(JOURNAL, id.as_str());
     let environment = services
         .environments()
         .environment(&call, &id)
