@@ -124,7 +124,8 @@ impl Running {
         let mut run = self.so_far();
         run.code = self.ended.and_then(|status| status.code());
         if let Some(signal) = self.ended.and_then(|status| status.signal()) {
-            run.stderr.push_str(&format!("(ended by signal {signal})"));
+            let ended = format!("(ended by signal {signal})");
+            run.stderr.push_str(&ended);
         }
         run
     }

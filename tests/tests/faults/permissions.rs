@@ -132,7 +132,8 @@ fn grants() -> RequestMatch {
 fn is_granted(scene: &Scene) {
     assert_eq!(scene.workspace.state().addresses(), [KEY_ACCESS]);
     scene.emulator.advance(Duration::from_secs(60));
-    assert!(scene.emulator.policy("ep-1").unwrap().key_usable);
+    let policy = scene.emulator.policy("ep-1");
+    assert!(policy.is_some_and(|policy| policy.key_usable));
     scene.workspace.plan().is_empty();
 }
 

@@ -23,7 +23,7 @@ fn puts() -> RequestMatch {
 fn is_created(scene: &Scene) {
     let state = scene.workspace.state();
     assert!(!state.is_tainted(NEW));
-    let policy = scene.emulator.policy("ep-eu").unwrap();
+    let policy = scene.emulator.policy("ep-eu").expect("it was created");
     assert_eq!(state.text(NEW, "system_id"), policy.system_id);
     scene.workspace.plan().is_empty();
 }

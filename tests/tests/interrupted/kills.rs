@@ -13,14 +13,14 @@ use ppcmk_tests::scene::ASSIGNMENT;
 use crate::{all_end, providers, wait_for_requests};
 
 /// Holds one request, kills the provider there, and lets everything go again.
-fn kill_at(scene: &Scene, arguments: &[&str], held: &RequestMatch, passed: u32, effect: Effect) {
+fn kill_at(scene: &Scene, arguments: &[&str], held: &RequestMatch, passed: u32, effect: &Effect) {
     let before = scene.emulator.requests().on(held).count();
+    let earlier = usize::try_from(passed).expect("a few requests");
     scene
         .emulator
-        .fault(Fault::new(held.clone(), effect).after(passed));
+        .fault(Fault::new(held.clone(), effect.clone()).after(passed));
     let run = scene.workspace.spawn(arguments);
-    let held_is = before + usize::try_from(passed).unwrap() + 1;
-    wait_for_requests(&scene.emulator, held, held_is);
+    wait_for_requests(&scene.emulator, held, before + earlier + 1);
     run.kill_provider();
     run.wait().fails();
     scene.emulator.clear_faults();
@@ -30,9 +30,9 @@ const APPLY: [&str; 3] = ["apply", "-input=false", "-auto-approve"];
 
 /// Whatever the stage, there is one link in the end, and nobody has to import anything.
 #[track_caller]
-fn link_killed_at(arguments: &str, held: &RequestMatch, passed: u32, effect: Effect) {
+fn link_killed_at(arguments: &str, held: &RequestMatch, passed: u32, effect: &Effect) {
     let scene = Scene::with(arguments);
-    kill_at(&scene, &APPLY, held, passed, effect.clone());
+    kill_at(&scene, &APPLY, held, passed, effect);
     scene.converges();
     assert_eq!(
         scene.emulator.operations(RETAIL).len(),
@@ -44,29 +44,29 @@ fn link_killed_at(arguments: &str, held: &RequestMatch, passed: u32, effect: Eff
 
 #[test]
 fn before_the_environment_is_read() {
-    link_killed_at("", &RequestMatch::environment(RETAIL), 0, Effect::Hang);
+    link_killed_at("", &RequestMatch::environment(RETAIL), 0, &Effect::Hang);
 }
 
 #[test]
 fn between_the_read_and_the_request() {
     let list = RequestMatch::new("GET", "*/lifecycleOperations");
-    link_killed_at("", &list, 0, Effect::Hang);
+    link_killed_at("", &list, 0, &Effect::Hang);
 }
 
 #[test]
 fn when_the_request_has_not_arrived() {
-    link_killed_at("", &RequestMatch::link(), 0, Effect::Hang);
+    link_killed_at("", &RequestMatch::link(), 0, &Effect::Hang);
 }
 
 #[test]
 fn when_the_link_was_taken_and_the_answer_is_on_its_way() {
-    link_killed_at("", &RequestMatch::link(), 0, Effect::HangAfterProcessing);
+    link_killed_at("", &RequestMatch::link(), 0, &Effect::HangAfterProcessing);
 }
 
 #[test]
 fn right_after_the_link_was_taken() {
     // The read that follows the request.
-    link_killed_at("", &RequestMatch::environment(RETAIL), 1, Effect::Hang);
+    link_killed_at("", &RequestMatch::environment(RETAIL), 1, &Effect::Hang);
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn while_the_operation_is_polled() {
         "wait_for = \"encrypted\"",
         &RequestMatch::poll(),
         1,
-        Effect::Hang,
+        &Effect::Hang,
     );
 }
 
@@ -114,7 +114,7 @@ fn on_a_machine_that_is_gone() {
         &APPLY,
         &RequestMatch::link(),
         0,
-        Effect::HangAfterProcessing,
+        &Effect::HangAfterProcessing,
     );
     scene.emulator.complete_operation(RETAIL);
     scene.emulator.advance(Duration::from_secs(60));
@@ -144,7 +144,7 @@ fn during_a_swap() {
         let scene = Scene::with("wait_for = \"encrypted\"");
         scene.workspace.apply().succeeds();
         scene.assign("ep-2", "wait_for = \"encrypted\"");
-        kill_at(&scene, &APPLY, &held, passed, effect.clone());
+        kill_at(&scene, &APPLY, &held, passed, &effect);
         scene.is_recorded();
         scene.emulator.advance(Duration::from_secs(60));
         scene.workspace.apply().succeeds();
@@ -172,7 +172,7 @@ fn during_an_unlink() {
         let scene = Scene::with("deletion_policy = \"UNLINK\"\n  wait_for = \"encrypted\"");
         scene.workspace.apply().succeeds();
         let destroy = ["destroy", "-input=false", "-auto-approve"];
-        kill_at(&scene, &destroy, &held, 0, effect.clone());
+        kill_at(&scene, &destroy, &held, 0, &effect);
         scene.is_recorded();
         scene.workspace.destroy().succeeds();
         assert_eq!(scene.slot(), None);
@@ -192,7 +192,7 @@ fn during_the_creation_of_a_policy() {
         let scene = Scene::new();
         scene.workspace.remove("assignment.tf");
         scene.workspace.write("policy.tf", POLICY);
-        kill_at(&scene, &APPLY, &puts, 0, effect);
+        kill_at(&scene, &APPLY, &puts, 0, &effect);
         scene.is_not_recorded();
         let existed = scene
             .emulator
@@ -215,7 +215,7 @@ fn during_the_creation_of_a_policy_on_a_machine_that_is_gone() {
     scene.workspace.remove("assignment.tf");
     scene.workspace.write("policy.tf", POLICY);
     let puts = RequestMatch::policy("PUT", "ep-eu");
-    kill_at(&scene, &APPLY, &puts, 0, Effect::HangAfterProcessing);
+    kill_at(&scene, &APPLY, &puts, 0, &Effect::HangAfterProcessing);
     let directory = scene.workspace.as_ref() as &std::path::Path;
     for name in ["data/ppcmk", "home/.local"] {
         let _ = std::fs::remove_dir_all(directory.join(name));
