@@ -35,6 +35,13 @@ impl Run {
         self
     }
 
+    /// Panics unless this is the exit code.
+    #[track_caller]
+    pub fn has_code(&self, code: i32) -> &Self {
+        self.has(self.code == Some(code), &format!("should end with {code}"));
+        self
+    }
+
     /// Panics unless this is somewhere in the output, however Terraform has wrapped it.
     #[track_caller]
     pub fn says(&self, text: &str) -> &Self {
