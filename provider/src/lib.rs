@@ -8,6 +8,7 @@
 
 pub mod client;
 mod config;
+mod credentials;
 mod data_sources;
 mod explain;
 mod functions;
@@ -17,5 +18,6 @@ mod resources;
 mod services;
 
 pub use crate::config::{Config, Endpoints};
+pub use crate::credentials::{ClientSecretSource, CredentialArguments};
 pub use crate::provider::PpcmkProvider;
 pub use crate::services::Services;

@@ -3,13 +3,14 @@
 
 use std::collections::HashSet;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use ppcmk_coverage::{EnvironmentId, SubscriptionId, TenantId};
+use tfplugin::schema::validator::sentence;
 use tfplugin::{Cx, Diagnostic, Diagnostics};
 use tokio::time::{Duration, Instant};
 
-use crate::client::{Call, Client, ClientConfig, ClientSecretSource, HttpOptions};
+use crate::client::{Allowed, Call, Client, ClientConfig, HttpOptions};
 use crate::config::Settings;
 use crate::journal::Journal;
 use crate::resources::DeletionPolicy;
@@ -18,8 +19,9 @@ use crate::resources::DeletionPolicy;
 #[derive(Debug)]
 pub struct Services {
     client: Client,
-    pub(crate) tenant_id: TenantId,
+    pub(crate) tenant_id: Option<TenantId>,
     pub(crate) subscription_id: Option<SubscriptionId>,
+    pub(crate) allowed: Allowed,
     pub(crate) default_deletion_policy: DeletionPolicy,
     pub(crate) journal: Journal,
     leaving: Mutex<HashSet<EnvironmentId>>,
@@ -32,16 +34,12 @@ const MOST_VERIFICATIONS: usize = 4;
 
 impl Services {
     pub(crate) fn new(settings: Settings) -> Result<Self, Diagnostics> {
+        let tenant = settings.tenant_id.as_ref().map(ToString::to_string);
         let journal = Journal::open(format!(
             "{}|{}",
             settings.cloud.bap().url,
-            settings.tenant_id
+            tenant.unwrap_or_default()
         ));
-        let source = Arc::new(ClientSecretSource {
-            tenant_id: settings.tenant_id.to_string(),
-            client_id: settings.client_id,
-            client_secret: settings.client_secret,
-        });
         let client = Client::new(ClientConfig {
             cloud: settings.cloud,
             http: HttpOptions {
@@ -51,25 +49,45 @@ impl Services {
                 max_concurrency: settings.max_concurrency,
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             },
-            azure: source.clone(),
-            power_platform: source,
+            azure: settings.azure.source,
+            power_platform: settings.power_platform.source,
+            allowed: settings.allowed.clone(),
         })
         .map_err(|error| {
-            Diagnostic::error(
-                "Unusable CA file",
-                tfplugin::schema::validator::sentence(&error.report()),
-            )
-            .at("ca_certificate_file")
+            Diagnostic::error("Unusable CA file", sentence(&error.report()))
+                .at("ca_certificate_file")
         })?;
         Ok(Self {
             client,
             tenant_id: settings.tenant_id,
             subscription_id: settings.subscription_id,
+            allowed: settings.allowed,
             default_deletion_policy: settings.default_deletion_policy,
             journal,
             leaving: Mutex::default(),
             verifications: Mutex::default(),
         })
+    }
+
+    /// Reports what the allow-lists forbid, where the ids are known; the client refuses the rest.
+    pub(crate) fn refuse(&self, touched: &[(&str, Touched)], diagnostics: &mut Diagnostics) {
+        for (argument, touched) in touched {
+            let (refused, summary) = match touched {
+                Touched::Subscription(id) => {
+                    (self.allowed.subscription(id), "Subscription not allowed")
+                }
+                Touched::Environment(id) => {
+                    (self.allowed.environment(id), "Environment not allowed")
+                }
+            };
+            if let Err(error) = refused {
+                let detail = format!(
+                    "{}\n\nExtend the list if this was meant.",
+                    sentence(&error.to_string())
+                );
+                diagnostics.error(*argument, summary, detail);
+            }
+        }
     }
 
     /// Notes that this run plans to take an environment off its policy, or to give it another
@@ -99,6 +117,13 @@ impl Services {
         *count += 1;
         *count <= MOST_VERIFICATIONS
     }
+}
+
+/// What a resource is about to touch.
+#[derive(Clone, Debug)]
+pub(crate) enum Touched {
+    Subscription(SubscriptionId),
+    Environment(EnvironmentId),
 }
 
 impl Deref for Services {

@@ -119,6 +119,7 @@ pub struct Cloud {
     resource_manager: Endpoint,
     bap: Endpoint,
     key_vault_suffix: &'static str,
+    federation_audience: &'static str,
 }
 
 /// The endpoints of a custom cloud.
@@ -136,70 +137,81 @@ pub struct CustomEndpoints {
     pub bap_scope: Option<String>,
 }
 
+/// What a cloud is made of.
+#[derive(Clone, Copy)]
 struct Row {
+    name: CloudName,
     authority: &'static str,
     resource_manager: &'static str,
     resource_manager_scope: &'static str,
     bap: &'static str,
     bap_scope: &'static str,
     key_vault_suffix: &'static str,
+    federation_audience: &'static str,
 }
 
 const PUBLIC: Row = Row {
+    name: CloudName::Public,
     authority: "https://login.microsoftonline.com",
     resource_manager: "https://management.azure.com",
     resource_manager_scope: "https://management.azure.com/.default",
     bap: "https://api.bap.microsoft.com",
     bap_scope: "https://service.powerapps.com/.default",
     key_vault_suffix: "vault.azure.net",
-};
-
-const GCC: Row = Row {
-    bap: "https://gov.api.bap.microsoft.us",
-    bap_scope: "https://service.powerapps.us/.default",
-    ..PUBLIC
+    federation_audience: "api://AzureADTokenExchange",
 };
 
 const GCC_HIGH: Row = Row {
+    name: CloudName::GccHigh,
     authority: "https://login.microsoftonline.us",
     resource_manager: "https://management.usgovcloudapi.net",
     resource_manager_scope: "https://management.usgovcloudapi.net/.default",
     bap: "https://high.api.bap.microsoft.us",
     bap_scope: "https://high.service.apps.appsplatform.us/.default",
     key_vault_suffix: "vault.usgovcloudapi.net",
+    federation_audience: "api://AzureADTokenExchangeUSGov",
 };
 
-const DOD: Row = Row {
-    bap: "https://api.bap.appsplatform.us",
-    bap_scope: "https://service.apps.appsplatform.us/.default",
-    ..GCC_HIGH
-};
-
-const CHINA: Row = Row {
-    authority: "https://login.chinacloudapi.cn",
-    resource_manager: "https://management.chinacloudapi.cn",
-    resource_manager_scope: "https://management.chinacloudapi.cn/.default",
-    bap: "https://api.bap.partner.microsoftonline.cn",
-    bap_scope: "https://service.powerapps.cn/.default",
-    key_vault_suffix: "vault.azure.cn",
-};
+/// The clouds with a name; a custom one takes from the first what its endpoints leave open.
+const TABLE: [Row; 5] = [
+    PUBLIC,
+    Row {
+        name: CloudName::Gcc,
+        bap: "https://gov.api.bap.microsoft.us",
+        bap_scope: "https://service.powerapps.us/.default",
+        ..PUBLIC
+    },
+    GCC_HIGH,
+    Row {
+        name: CloudName::Dod,
+        bap: "https://api.bap.appsplatform.us",
+        bap_scope: "https://service.apps.appsplatform.us/.default",
+        ..GCC_HIGH
+    },
+    Row {
+        name: CloudName::China,
+        authority: "https://login.chinacloudapi.cn",
+        resource_manager: "https://management.chinacloudapi.cn",
+        resource_manager_scope: "https://management.chinacloudapi.cn/.default",
+        bap: "https://api.bap.partner.microsoftonline.cn",
+        bap_scope: "https://service.powerapps.cn/.default",
+        key_vault_suffix: "vault.azure.cn",
+        federation_audience: "api://AzureADTokenExchangeChina",
+    },
+];
 
 impl Cloud {
     /// The public cloud.
     pub fn public() -> Self {
-        Self::from_row(CloudName::Public, &PUBLIC)
+        Self::from_row(&PUBLIC)
     }
 
     /// A cloud of the table, or the custom one from its endpoints, which the others ignore except
     /// for the scopes.
     pub fn new(name: CloudName, endpoints: &CustomEndpoints) -> Result<Self, CloudError> {
-        let mut cloud = match name {
-            CloudName::Public => Self::public(),
-            CloudName::Gcc => Self::from_row(name, &GCC),
-            CloudName::GccHigh => Self::from_row(name, &GCC_HIGH),
-            CloudName::Dod => Self::from_row(name, &DOD),
-            CloudName::China => Self::from_row(name, &CHINA),
-            CloudName::Custom => Self::custom(endpoints)?,
+        let mut cloud = match TABLE.iter().find(|row| row.name == name) {
+            Some(row) => Self::from_row(row),
+            None => Self::custom(endpoints)?,
         };
         if let Some(scope) = &endpoints.resource_manager_scope {
             cloud.resource_manager.scope.clone_from(scope);
@@ -227,22 +239,23 @@ impl Cloud {
                 url: parse("bap", &endpoints.bap)?,
                 ..public.bap
             },
-            key_vault_suffix: public.key_vault_suffix,
+            ..public
         })
     }
 
-    fn from_row(name: CloudName, row: &Row) -> Self {
+    fn from_row(row: &Row) -> Self {
         let url = |text| Url::parse(text).expect("the table holds URLs, and a test parses them");
         let endpoint = |text, scope: &str| Endpoint {
             url: url(text),
             scope: scope.to_owned(),
         };
         Self {
-            name,
+            name: row.name,
             authority: url(row.authority),
             resource_manager: endpoint(row.resource_manager, row.resource_manager_scope),
             bap: endpoint(row.bap, row.bap_scope),
             key_vault_suffix: row.key_vault_suffix,
+            federation_audience: row.federation_audience,
         }
     }
 
@@ -269,6 +282,11 @@ impl Cloud {
     /// The end of the host names of key vaults.
     pub fn key_vault_suffix(&self) -> &'static str {
         self.key_vault_suffix
+    }
+
+    /// For whom CI systems issue the tokens that are exchanged here (API facts 1.1).
+    pub fn federation_audience(&self) -> &'static str {
+        self.federation_audience
     }
 }
 

@@ -116,6 +116,9 @@ fn explain(number: Option<u32>) -> &'static str {
     match number {
         Some(7_000_215) => "the client secret is wrong; the secret's value is meant, not its id",
         Some(7_000_222) => "the client secret has expired; create a new one for the application",
+        Some(700_027) => {
+            "the certificate is not registered with the application, or it has expired"
+        }
         Some(700_016) => {
             "the application is not in this tenant; check the client id and the tenant id"
         }

@@ -15,7 +15,6 @@ use azure_core::error::ErrorKind;
 use azure_core::http::headers::Headers;
 use azure_core::http::request::{Body, Request as AzureRequest};
 use azure_core::http::{AsyncRawResponse, ClientOptions, HttpClient, RetryOptions, Transport};
-use azure_identity::{ClientSecretCredential, ClientSecretCredentialOptions};
 use reqwest::{Method, Url};
 use tokio_util::sync::CancellationToken;
 
@@ -24,7 +23,6 @@ use super::error::{ClientError, Plane};
 use super::http::{Http, Request};
 use super::origin::{ForeignHost, Origin};
 use super::retry::Repeat;
-use super::secret::Secret;
 use super::time::Call;
 use super::token::CredentialSource;
 
@@ -62,6 +60,24 @@ impl CredentialTransport {
         }
     }
 
+    /// Where tokens of a tenant come from.
+    pub fn token_endpoint(&self, tenant: &str) -> String {
+        let mut url = self.authority.clone();
+        url.set_path(&format!("{tenant}/oauth2/v2.0/token"));
+        url.into()
+    }
+
+    pub(crate) fn http(&self) -> &Http {
+        &self.http
+    }
+
+    /// The work that a token is fetched for.
+    pub(crate) fn current_call() -> Call {
+        CURRENT_CALL
+            .try_with(Call::clone)
+            .unwrap_or_else(|_| Call::new(CancellationToken::new(), DEFAULT_LIMIT))
+    }
+
     /// Lets only requests to the authority pass, for they carry the client secret.
     fn check(&self, url: &Url) -> Result<(), ForeignHost> {
         match Origin::of(&self.authority) {
@@ -90,9 +106,7 @@ impl CredentialTransport {
             content_type: "application/x-www-form-urlencoded",
             ..Request::new(Plane::Entra, method, request.url().clone())
         };
-        let call = CURRENT_CALL
-            .try_with(Call::clone)
-            .unwrap_or_else(|_| Call::new(CancellationToken::new(), DEFAULT_LIMIT));
+        let call = Self::current_call();
         // Asking twice for a token gives two tokens, which harms nobody.
         let mut retries = self.http.retries(&call, Repeat::Safely);
         let response = loop {
@@ -133,39 +147,6 @@ impl HttpClient for CredentialTransport {
             };
             azure_core::Error::with_error(ErrorKind::Credential, error, "no token")
         })
-    }
-}
-
-/// Signs in as an application with a client secret.
-#[derive(Clone, Debug)]
-pub struct ClientSecretSource {
-    /// The tenant: its GUID or one of its domains.
-    pub tenant_id: String,
-    /// The application.
-    pub client_id: String,
-    /// The secret's value.
-    pub client_secret: Secret,
-}
-
-impl CredentialSource for ClientSecretSource {
-    fn method(&self) -> &'static str {
-        "client secret"
-    }
-
-    fn credential(
-        &self,
-        transport: &CredentialTransport,
-    ) -> azure_core::Result<Arc<dyn TokenCredential>> {
-        let options = ClientSecretCredentialOptions {
-            client_options: transport.client_options(),
-        };
-        let credential = ClientSecretCredential::new(
-            &self.tenant_id,
-            self.client_id.clone(),
-            azure_core::credentials::Secret::new(self.client_secret.expose().to_owned()),
-            Some(options),
-        )?;
-        Ok(credential)
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::allowed::NotAllowed;
 use super::credential_error::CredentialError;
 use super::origin::ForeignHost;
 use super::service_error::ServiceError;
@@ -17,6 +18,10 @@ pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 pub enum Plane {
     /// Where tokens come from.
     Entra,
+    /// The CI system, which issues what Entra takes for a token.
+    Issuer,
+    /// Where a machine in Azure gets the tokens of its managed identity.
+    ManagedIdentity,
     /// Policies, vaults, role assignments.
     ResourceManager,
     /// Environments and their links.
@@ -27,6 +32,8 @@ impl fmt::Display for Plane {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Entra => "Microsoft Entra ID",
+            Self::Issuer => "the issuer of federated tokens",
+            Self::ManagedIdentity => "the managed identity endpoint",
             Self::ResourceManager => "Azure Resource Manager",
             Self::PowerPlatform => "the Power Platform admin API",
         })
@@ -97,6 +104,9 @@ pub enum ClientError {
     /// The URL belongs to a host that must not get a token.
     #[error(transparent)]
     ForeignHost(#[from] ForeignHost),
+    /// The allow-lists forbid it.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
     /// The HTTP client could not be set up.
     #[error("could not set up the HTTP client: {problem}")]
     Setup {

@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::error::{BodyProblem, ClientError, Plane};
+use super::pace::Pace;
 use super::redact;
 use super::retry::{self, Repeat, Retries};
 use super::service_error::{ErrorBody, ResponseIds, ServiceError};
@@ -59,6 +60,8 @@ pub(crate) struct Http {
 struct Inner {
     transport: Box<dyn Transport>,
     running: Semaphore,
+    resource_manager: Pace,
+    power_platform: Pace,
     request_timeout: Duration,
     max_attempts: u32,
     clock: WallClock,
@@ -73,6 +76,7 @@ pub(crate) struct Request {
     pub(crate) url: Url,
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) content_type: &'static str,
+    pub(crate) headers: HeaderMap,
     pub(crate) largest_body: usize,
 }
 
@@ -84,6 +88,7 @@ impl Request {
             url,
             body: None,
             content_type: "application/json",
+            headers: HeaderMap::new(),
             largest_body: LARGEST_BODY,
         }
     }
@@ -120,6 +125,17 @@ impl Response {
     }
 }
 
+impl Inner {
+    /// The pace of a service that limits requests by the second. Tokens are few.
+    fn pace(&self, plane: Plane) -> Option<&Pace> {
+        match plane {
+            Plane::ResourceManager => Some(&self.resource_manager),
+            Plane::PowerPlatform => Some(&self.power_platform),
+            _ => None,
+        }
+    }
+}
+
 impl Http {
     pub(crate) fn new(options: &HttpOptions) -> Result<Self, ClientError> {
         let network = Network::new(
@@ -146,6 +162,8 @@ impl Http {
             inner: Arc::new(Inner {
                 transport,
                 running: Semaphore::new(options.max_concurrency.max(1)),
+                resource_manager: Pace::new(options.max_concurrency),
+                power_platform: Pace::new(options.max_concurrency),
                 request_timeout: options.request_timeout,
                 max_attempts: options.max_attempts.max(1),
                 clock,
@@ -175,6 +193,11 @@ impl Http {
             plane: request.plane,
         };
         call.check().map_err(ended)?;
+        let pace = self.inner.pace(request.plane);
+        let _turn = match pace {
+            Some(pace) => Some(call.run(pace.turn()).await.map_err(ended)?),
+            None => None,
+        };
         let permit = call
             .run(self.inner.running.acquire())
             .await
@@ -182,7 +205,14 @@ impl Http {
         let _permit = permit.expect("the semaphore is never closed");
 
         let (outgoing, client_request_id) = outgoing(request, authorization);
-        trace_body("request body", request.body.as_deref());
+        // These bodies are credentials, and nothing else of interest.
+        let carries_credentials = matches!(
+            request.plane,
+            Plane::Entra | Plane::Issuer | Plane::ManagedIdentity
+        );
+        if !carries_credentials {
+            trace_body("request body", request.body.as_deref());
+        }
         let start = Instant::now();
         let exchange = self.inner.transport.exchange(outgoing);
         let limited = tokio::time::timeout(self.inner.request_timeout, exchange);
@@ -200,6 +230,9 @@ impl Http {
             Ok(Ok(Err(error))) => Err(transport_error(request, error)),
             Ok(Ok(Ok(incoming))) => self.judge(request, incoming, &client_request_id),
         };
+        if let Some(pace) = pace {
+            pace.learn(&result);
+        }
         let ms = start.elapsed().as_millis();
         match &result {
             Ok(response) => {
@@ -211,7 +244,9 @@ impl Http {
                     ms,
                     correlation_id
                 );
-                trace_body("response body", Some(&response.body));
+                if !carries_credentials {
+                    trace_body("response body", Some(&response.body));
+                }
             }
             Err(error) => {
                 tracing::debug!(request = request.describe(), ms, client_request_id, %error);
@@ -266,9 +301,11 @@ fn outgoing(request: &Request, authorization: Option<HeaderValue>) -> (Outgoing,
     let id = uuid::Uuid::new_v4().to_string();
     let id_name = match request.plane {
         Plane::PowerPlatform => "x-ms-correlation-id",
-        Plane::ResourceManager | Plane::Entra => "x-ms-client-request-id",
+        Plane::ResourceManager | Plane::Entra | Plane::Issuer | Plane::ManagedIdentity => {
+            "x-ms-client-request-id"
+        }
     };
-    let mut headers = HeaderMap::new();
+    let mut headers = request.headers.clone();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(id_name, HeaderValue::from_str(&id).expect("an id is ASCII"));
     // Also without a body: the admin API answers 415 to a link without a content type.

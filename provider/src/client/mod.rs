@@ -6,9 +6,10 @@
 //!
 //! - Requests that may be repeated are, within bounds; a link is posted once and its outcome has
 //!   four names ([`LinkOutcome`]).
-//! - A bearer token goes to hosts of the configured cloud and nowhere else ([`origin`] module).
+//! - A bearer token goes to hosts of the configured cloud and nowhere else (module `origin`).
 //! - Nothing happens before the first request: no certificate is read, no token is fetched.
 
+mod allowed;
 mod arm;
 mod bap;
 mod caller;
@@ -16,7 +17,9 @@ mod cloud;
 mod credential_error;
 mod entra;
 mod error;
+mod federation;
 mod http;
+mod metadata;
 mod model;
 mod origin;
 mod pace;
@@ -33,6 +36,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub use allowed::{Allowed, NotAllowed};
 pub use arm::{AccessPolicyChange, ArmClient, Deleted, RoleAssigned};
 pub use bap::{
     Accepted, BapClient, EnvironmentDirectory, EnvironmentList, LinkOutcome, OperationUrl, Poll,
@@ -41,9 +45,11 @@ pub use bap::{
 pub use caller::Caller;
 pub use cloud::{Cloud, CloudError, CloudName, CustomEndpoints, Endpoint};
 pub use credential_error::{CredentialError, CredentialProblem, Refusal};
-pub use entra::{ClientSecretSource, CredentialTransport, GivenCredential};
+pub use entra::{CredentialTransport, GivenCredential};
 pub use error::{BodyProblem, Cause, ClientError, Plane};
+pub use federation::IssuerRequest;
 pub use http::HttpOptions;
+pub use metadata::METADATA_SERVICE;
 pub use model::{
     AccessPolicy, EnterprisePolicy, Environment, FinanceAndOperations, KEY_ENCRYPTION_ROLE, Key,
     KeyPermission, LifecycleOperations, LifecycleRule, NetworkRules, Operation, OperationStage,
@@ -73,6 +79,8 @@ pub struct ClientConfig {
     pub azure: Arc<dyn CredentialSource>,
     /// Who we are for the Power Platform; often the same source.
     pub power_platform: Arc<dyn CredentialSource>,
+    /// What may be touched.
+    pub allowed: Allowed,
 }
 
 /// All services behind one connection pool. Cheap to clone.
@@ -96,8 +104,10 @@ impl Client {
             cloud,
             azure,
             power_platform,
+            allowed,
             ..
         } = config;
+        let allowed = Arc::new(allowed);
         let transport = CredentialTransport::new(http.clone(), cloud.authority().clone());
         let tokens = |source| Arc::new(Tokens::new(source, transport.clone(), http.clock()));
         let arm = PlaneClient::new(
@@ -105,12 +115,14 @@ impl Client {
             http.clone(),
             tokens(azure),
             cloud.resource_manager().clone(),
+            allowed.clone(),
         )?;
         let bap = PlaneClient::new(
             Plane::PowerPlatform,
             http.clone(),
             tokens(power_platform),
             cloud.bap().clone(),
+            allowed,
         )?;
         let bap = Arc::new(BapClient::new(bap));
         Ok(Self {

@@ -1,13 +1,14 @@
 //! A service with its host, its scope and its tokens.
 //!
 //! Every request of every plane passes [`PlaneClient::send`] or [`PlaneClient::send_once`], and
-//! both check the host before there is a token.
+//! both check the host and the allow-lists before there is a token.
 
 use std::sync::Arc;
 
 use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
 
+use super::allowed::Allowed;
 use super::caller::Caller;
 use super::cloud::Endpoint;
 use super::error::{BodyProblem, ClientError, Plane};
@@ -29,6 +30,7 @@ pub(crate) struct PlaneClient {
     tokens: Arc<Tokens>,
     endpoint: Endpoint,
     origin: Origin,
+    allowed: Arc<Allowed>,
 }
 
 /// How a request ended that was sent once because sending it twice could do harm.
@@ -50,6 +52,7 @@ impl PlaneClient {
         http: Http,
         tokens: Arc<Tokens>,
         endpoint: Endpoint,
+        allowed: Arc<Allowed>,
     ) -> Result<Self, ClientError> {
         let origin = Origin::of(&endpoint.url).ok_or_else(|| ClientError::Setup {
             problem: format!("the endpoint of {plane} is not an `https` URL"),
@@ -60,6 +63,7 @@ impl PlaneClient {
             tokens,
             endpoint,
             origin,
+            allowed,
         })
     }
 
@@ -135,6 +139,7 @@ impl PlaneClient {
     /// One attempt, and a second one with a new token when the first token was refused.
     async fn attempt(&self, call: &Call, request: &Request) -> Result<Response, ClientError> {
         self.origin.check(&request.url)?;
+        self.allowed.url(&request.url)?;
         let scope = &self.endpoint.scope;
         let bearer = self.tokens.get(call, self.plane, scope).await?;
         let refused = match self.http.attempt(call, request, bearer.header()).await {
@@ -203,6 +208,7 @@ fn settle(error: ClientError) -> Once {
         | ClientError::Certificate { .. }
         | ClientError::Credential(_)
         | ClientError::ForeignHost(_)
+        | ClientError::NotAllowed(_)
         | ClientError::Setup { .. }
         | ClientError::Ended { .. } => Once::Refused(error),
         // An answer that is too large is an answer, but to what nobody can tell.

@@ -98,6 +98,8 @@ pub(crate) fn is_transient(error: &ClientError, repeat: Repeat) -> bool {
         | (ClientError::Broken { .. } | ClientError::Timeout { .. }, Repeat::Safely) => true,
         (ClientError::Service(error), Repeat::Safely) => {
             matches!(error.status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
+                // It is updating itself, or the identity was assigned just now (API facts 1.3).
+                || (error.plane == Plane::ManagedIdentity && matches!(error.status, 404 | 410))
                 || (error.plane == Plane::ResourceManager
                     && error.status == 409
                     && error.has_code("AnotherOperationInProgress"))

@@ -75,6 +75,7 @@ pub(crate) struct Network {
     user_agent: String,
     connect_timeout: Duration,
     client: OnceLock<Result<reqwest::Client, String>>,
+    direct: OnceLock<Result<reqwest::Client, String>>,
 }
 
 impl std::fmt::Debug for Network {
@@ -102,17 +103,28 @@ impl Network {
             user_agent,
             connect_timeout,
             client: OnceLock::new(),
+            direct: OnceLock::new(),
         })
     }
 
-    fn client(&self) -> Result<&reqwest::Client, TransportError> {
-        let built = self.client.get_or_init(|| self.build());
+    /// Without TLS only the machine's own metadata service is asked, and no proxy may hear that:
+    /// it would see the token, or answer for another machine.
+    fn client(&self, url: &Url) -> Result<&reqwest::Client, TransportError> {
+        let built = if url.scheme() == "http" {
+            self.direct
+                .get_or_init(|| self.build(reqwest::ClientBuilder::no_proxy))
+        } else {
+            self.client.get_or_init(|| self.build(|builder| builder))
+        };
         built
             .as_ref()
             .map_err(|problem| TransportError::Setup(problem.clone()))
     }
 
-    fn build(&self) -> Result<reqwest::Client, String> {
+    fn build(
+        &self,
+        adapt: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Result<reqwest::Client, String> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let verifier =
             Verifier::new_with_extra_roots(self.extra_roots.iter().cloned(), provider.clone())
@@ -124,7 +136,7 @@ impl Network {
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_no_client_auth();
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        reqwest::Client::builder()
+        adapt(reqwest::Client::builder())
             .tls_backend_preconfigured(tls)
             .user_agent(&self.user_agent)
             .connect_timeout(self.connect_timeout)
@@ -162,7 +174,7 @@ impl Transport for Network {
     async fn exchange(&self, request: Outgoing) -> Result<Incoming, TransportError> {
         let largest_body = request.largest_body;
         let mut builder = self
-            .client()?
+            .client(&request.url)?
             .request(request.method, request.url)
             .headers(request.headers);
         if let Some(body) = request.body {

@@ -164,7 +164,7 @@ impl DataSource for ClientConfigs {
         let cloud = services.cloud();
         Ok(ClientConfigModel {
             cloud: cloud.name().as_str().to_owned().into(),
-            tenant_id: services.tenant_id.to_string().into(),
+            tenant_id: services.tenant_id.as_ref().map(ToString::to_string).into(),
             subscription_id: services
                 .subscription_id
                 .as_ref()

@@ -10,10 +10,10 @@ use ppcmk_emulator::{Effect, Emulator, Fault, RequestMatch};
 
 use super::support::{ENVIRONMENT, POLICY_ID, VAULT_ID, call};
 use crate::client::{
-    Accepted, Call, Client, ClientConfig, ClientSecretSource, Cloud, CloudName, CustomEndpoints,
-    Deleted, HttpOptions, KEY_ENCRYPTION_ROLE, LinkOutcome, OperationState, PolicySpec, Poll,
-    RoleAssigned, Secret, Tags,
+    Accepted, Call, Client, ClientConfig, Cloud, CloudName, CustomEndpoints, Deleted, HttpOptions,
+    KEY_ENCRYPTION_ROLE, LinkOutcome, OperationState, PolicySpec, Poll, RoleAssigned, Secret, Tags,
 };
+use crate::credentials::ClientSecretSource;
 
 struct Fixture {
     emulator: Emulator,
@@ -51,6 +51,7 @@ fn fixture() -> Fixture {
         },
         azure: source.clone(),
         power_platform: source,
+        allowed: crate::client::Allowed::default(),
     })
     .unwrap();
     Fixture {

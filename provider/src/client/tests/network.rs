@@ -100,6 +100,7 @@ impl Server {
             http: options,
             azure: source.clone(),
             power_platform: source,
+            allowed: crate::client::Allowed::default(),
         })
         .unwrap()
     }

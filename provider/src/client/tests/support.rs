@@ -235,6 +235,7 @@ pub(super) fn client(
         http: options,
         azure: source.clone(),
         power_platform: source,
+        allowed: crate::client::Allowed::default(),
     };
     Client::over(&http, config).unwrap()
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::support::*;
-use crate::client::{ClientSecretSource, CredentialProblem, HttpOptions, OperationUrl, Secret};
+use crate::client::{CredentialProblem, HttpOptions, OperationUrl, Secret};
+use crate::credentials::ClientSecretSource;
 
 const OK: &str = payload!("bap-environment-get-response-200-linked-encryption");
 

@@ -76,8 +76,10 @@ impl Resource for EnterprisePolicies {
     async fn plan(&self, cx: Cx<Services>, plan: &mut Plan<PolicyModel>) {
         let Some(prior) = plan.prior.clone() else {
             plan_create(&cx, plan);
+            refuse(&cx, plan);
             return;
         };
+        refuse(&cx, plan);
         let Some(services) = cx.try_client() else {
             return;
         };
@@ -376,6 +378,13 @@ fn plan_create(cx: &Cx<Services>, plan: &mut Plan<PolicyModel>) {
             "Neither the policy nor the provider names an Azure subscription. Set \
              subscription_id here, in the provider block, or as ARM_SUBSCRIPTION_ID.",
         ),
+    }
+}
+
+/// Says what the allow-lists forbid.
+fn refuse(cx: &Cx<Services>, plan: &mut Plan<PolicyModel>) {
+    if let Some(services) = cx.try_client() {
+        services.refuse(&plan.planned.touched(), &mut plan.diagnostics);
     }
 }
 

@@ -15,6 +15,7 @@ use tfplugin::{
 
 use crate::client::{EnterprisePolicy, PolicySpec, Tags};
 use crate::resources::same_without_case;
+use crate::services::Touched;
 
 /// The attributes.
 #[derive(Clone, Debug, Default, Model)]
@@ -199,6 +200,20 @@ impl PolicyModel {
         build().map_err(|error| {
             Diagnostic::error("Invalid policy id", sentence(&error.to_string())).into()
         })
+    }
+
+    /// What the allow-lists have to permit, with the argument that names it.
+    pub(super) fn touched(&self) -> Vec<(&'static str, Touched)> {
+        let own = self.subscription_id.as_str().and_then(|id| id.parse().ok());
+        let vault = self
+            .key_vault_id
+            .as_str()
+            .and_then(|id| id.parse::<KeyVaultId>().ok())
+            .map(|id| id.subscription().clone());
+        [("subscription_id", own), ("key_vault_id", vault)]
+            .into_iter()
+            .filter_map(|(argument, id)| Some((argument, Touched::Subscription(id?))))
+            .collect()
     }
 
     pub(super) fn spec(&self) -> Result<PolicySpec, Diagnostics> {

@@ -92,6 +92,10 @@ impl Resource for EnvironmentAssignments {
                 None => Attr::Unknown,
             };
         }
+        if let Some(services) = cx.try_client() {
+            let touched = plan.planned.touched();
+            services.refuse(&touched, &mut plan.diagnostics);
+        }
         let Some(prior) = &plan.prior else { return };
         if plan.replaces() {
             if deletion_policy(prior) == DeletionPolicy::Prevent {

@@ -8,6 +8,7 @@ use tfplugin::{Attr, Attribute, Model, Nesting, Schema, Value};
 
 use crate::client::{Environment, Operation, OperationState, OperationType, PolicyLink};
 use crate::resources::same_without_case;
+use crate::services::Touched;
 
 /// One environment under one policy.
 #[derive(Clone, Debug, Default, Model)]
@@ -379,6 +380,20 @@ impl Assignment {
 
     pub(super) fn environment_id(&self) -> Option<EnvironmentId> {
         self.environment_id.as_str()?.parse().ok()
+    }
+
+    /// What the allow-lists have to permit, with the argument that names it.
+    pub(super) fn touched(&self) -> Vec<(&'static str, Touched)> {
+        let environment = self
+            .environment_id()
+            .map(|id| ("environment_id", Touched::Environment(id)));
+        let policy = self.policy_id().map(|id| {
+            (
+                "policy_id",
+                Touched::Subscription(id.subscription().clone()),
+            )
+        });
+        environment.into_iter().chain(policy).collect()
     }
 
     pub(super) fn policy_id(&self) -> Option<PolicyId> {

@@ -82,7 +82,10 @@ impl Resource for KeyAccesses {
         }
     }
 
-    async fn plan(&self, _: Cx<Services>, plan: &mut Plan<KeyAccess>) {
+    async fn plan(&self, cx: Cx<Services>, plan: &mut Plan<KeyAccess>) {
+        if let Some(services) = cx.try_client() {
+            services.refuse(&plan.planned.touched(), &mut plan.diagnostics);
+        }
         let Some(prior) = &plan.prior else { return };
         if prior.is_of_another_mode_than(plan.planned.mode()) {
             plan.requires_replace.push("mode".into());

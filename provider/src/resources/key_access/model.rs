@@ -9,6 +9,7 @@ use tfplugin::timeouts::{DefaultTimeouts, Timeouts};
 use tfplugin::{Attr, Attribute, Diagnostic, Model, Schema};
 
 use crate::resources::same_without_case;
+use crate::services::Touched;
 
 pub(super) const ACCESS_POLICY_COVERS_VAULT: &str = "An access policy covers all keys of its vault, so key_name cannot narrow it. Remove key_name, \
      or let the vault use role assignments (Azure RBAC).";
@@ -149,6 +150,20 @@ impl KeyAccess {
 
     pub(super) fn vault_id(&self) -> Option<KeyVaultId> {
         self.key_vault_id.as_str()?.parse().ok()
+    }
+
+    /// What the allow-lists have to permit, with the argument that names it.
+    pub(super) fn touched(&self) -> Vec<(&'static str, Touched)> {
+        let vault = self.vault_id().map(|id| id.subscription().clone());
+        let policy = self
+            .policy_id
+            .as_str()
+            .and_then(|id| id.parse::<PolicyId>().ok())
+            .map(|id| id.subscription().clone());
+        [("key_vault_id", vault), ("policy_id", policy)]
+            .into_iter()
+            .filter_map(|(argument, id)| Some((argument, Touched::Subscription(id?))))
+            .collect()
     }
 
     pub(super) fn is_in_managed_hsm(&self) -> bool {
