@@ -99,7 +99,7 @@ impl DefaultTimeouts {
         let attributes = operations.map(|operation| {
             Attribute::string(operation.name())
                 .describe(format!(
-                    "How long a {} may take, such as `30m` or `1h30m`. Default: `{}`.",
+                    "How long `{}` may take, such as `30m` or `1h30m`. Default: `{}`.",
                     operation.name(),
                     format_duration(self.of(operation))
                 ))

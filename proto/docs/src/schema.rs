@@ -65,9 +65,9 @@ pub(crate) fn environment_variables(schema: &Schema) -> String {
         return String::new();
     }
     format!(
-        "## Environment Variables\n\nAn argument of the `provider` block wins. Of several variables \
-         the first one that is set and not empty counts.\n\n| Argument | Environment variables \
-         |\n|---|---|\n{}",
+        "## Environment Variables\n\nAn argument of the `provider` block wins over the environment. \
+         A variable that is set to nothing counts as not set.\n\n| Argument | Environment \
+         variables |\n|---|---|\n{}",
         rows.join("\n")
     )
 }
