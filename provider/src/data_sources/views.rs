@@ -203,7 +203,10 @@ impl PolicyView {
             ),
             key_name: text(policy.key_name.as_ref().map(ToString::to_string)),
             key_version: text(policy.key_version.as_ref().map(ToString::to_string)),
-            tags: policy.tags.clone().into(),
+            // As the resource reads it: Azure does not tell an empty map from none.
+            tags: Some(policy.tags.clone())
+                .filter(|tags| !tags.is_empty())
+                .into(),
             system_id: text(policy.system_id.as_ref().map(ToString::to_string)),
             principal_id: text(policy.principal_id.as_ref().map(ToString::to_string)),
             tenant_id: text(policy.tenant_id.as_ref().map(ToString::to_string)),
@@ -230,7 +233,7 @@ impl PolicyView {
             text("key_vault_id", "The Key Vault or Managed HSM."),
             text("key_name", "The key."),
             text("key_version", "The pinned version; null when the policy follows the newest one."),
-            Attribute::new("tags", Type::map(Type::String)).computed().describe("Azure tags."),
+            Attribute::new("tags", Type::map(Type::String)).computed().describe("Azure tags; null without any."),
             text("system_id", "The id by which the Power Platform knows the policy."),
             text("principal_id", "The object id of the policy's identity."),
             text("tenant_id", "The Entra tenant of the identity."),

@@ -19,7 +19,7 @@ impl Function for ParseKeyId {
                 .to_owned(),
             parameters: vec![super::text_parameter(
                 "key_id",
-                "`https://<vault>.vault.azure.net/keys/<name>[/<version>]`",
+                "`https://<vault>.vault.azure.net/keys/<name>[/<version>]`.",
             )],
             variadic: None,
             returns: Type::object([

@@ -18,7 +18,7 @@ impl Function for ParseSystemId {
                 .to_owned(),
             parameters: vec![super::text_parameter(
                 "system_id",
-                "`/regions/<location>/providers/Microsoft.PowerPlatform/enterprisePolicies/<guid>`",
+                "`/regions/<location>/providers/Microsoft.PowerPlatform/enterprisePolicies/<guid>`.",
             )],
             variadic: None,
             returns: Type::object([("location", Type::String), ("policy_guid", Type::String)]),

@@ -18,7 +18,7 @@ impl Function for VersionlessKeyId {
                 .to_owned(),
             parameters: vec![super::text_parameter(
                 "key_id",
-                "`https://<vault>.vault.azure.net/keys/<name>[/<version>]`",
+                "`https://<vault>.vault.azure.net/keys/<name>[/<version>]`.",
             )],
             variadic: None,
             returns: Type::String,
