@@ -121,20 +121,20 @@ fn refreshing_a_thousand_assignments_takes_a_handful_of_requests() {
         .start()
         .unwrap();
     let workspace = Workspace::new(&emulator);
-    let all = format!(
-        r#"
-locals {{ ids = [for number in range(1, {end}) : format("20000000-0000-0000-0000-%012d", number)] }}
-resource "ppcmk_environment_assignment" "all" {{
-  for_each       = toset(local.ids)
-  environment_id = each.key
+    // Blocks of their own: Terraform's work on instances of one block grows with the square of
+    // their number.
+    let block = |number: usize| {
+        format!(
+            r#"
+resource "ppcmk_environment_assignment" "n{number}" {{
+  environment_id = "20000000-0000-0000-0000-{number:012}"
   policy_id      = "{policy}"
-  adopt_existing = true
 }}
 "#,
-        end = COUNT + 1,
-        policy = estate::policy_id("ep-eu")
-    );
-    workspace.write("main.tf", &all);
+            policy = estate::policy_id("ep-eu")
+        )
+    };
+    workspace.write("main.tf", (1..=COUNT).map(block).collect::<String>());
     write_state(&workspace, COUNT);
     workspace.apply_with(&["-refresh-only"]).succeeds();
     let requests = emulator.requests().count();
@@ -153,32 +153,36 @@ resource "ppcmk_environment_assignment" "all" {{
 
 /// A state as an apply has left it: making a thousand of them for real is not what this is about.
 fn write_state(workspace: &Workspace, count: usize) {
-    let instances: Vec<_> = (1..=count)
+    let resources: Vec<_> = (1..=count)
         .map(|number| {
             let id = format!("20000000-0000-0000-0000-{number:012}");
             json!({
-                "index_key": id,
-                "schema_version": 0,
-                "attributes": {
-                    "id": id, "environment_id": id, "policy_id": estate::policy_id("ep-eu"),
-                    "policy_system_id": null, "wait_for": "accepted",
-                    "wait_for_on_destroy": "unlinked", "deletion_policy": "PREVENT",
-                    "adopt_existing": true, "link_status": "Linked",
-                    "encryption_status": "Unknown", "key_managed_by": "Microsoft",
-                    "environment": null, "operation": null, "timeouts": null,
-                },
-                "sensitive_attributes": [],
+                "mode": "managed",
+                "type": "ppcmk_environment_assignment",
+                "name": format!("n{number}"),
+                "provider": "provider[\"registry.terraform.io/ppcmk/ppcmk\"]",
+                "instances": [{
+                    "schema_version": 0,
+                    "attributes": {
+                        "id": id, "environment_id": id, "policy_id": estate::policy_id("ep-eu"),
+                        "policy_system_id": null, "wait_for": "accepted",
+                        "wait_for_on_destroy": "unlinked", "deletion_policy": "PREVENT",
+                        "adopt_existing": false, "link_status": "Linked",
+                        "encryption_status": "Unknown", "key_managed_by": "Microsoft",
+                        "environment": null, "operation": null, "timeouts": null,
+                    },
+                    "sensitive_attributes": [],
+                }],
             })
         })
         .collect();
     let state = json!({
-        "version": 4, "terraform_version": "1.11.4", "serial": 1,
-        "lineage": "aaaaaaaa-0000-0000-0000-000000000000", "outputs": {},
-        "resources": [{
-            "mode": "managed", "type": "ppcmk_environment_assignment", "name": "all",
-            "provider": "provider[\"registry.terraform.io/ppcmk/ppcmk\"]",
-            "instances": instances,
-        }],
+        "version": 4,
+        "terraform_version": "1.11.4",
+        "serial": 1,
+        "lineage": "aaaaaaaa-0000-0000-0000-000000000000",
+        "outputs": {},
+        "resources": resources,
     });
     workspace.write("terraform.tfstate", state.to_string());
 }
