@@ -133,6 +133,16 @@ impl Client {
         })
     }
 
+    /// What credentials of a test send their requests with.
+    #[cfg(test)]
+    pub(crate) fn transport(
+        cloud: &Cloud,
+        options: &HttpOptions,
+    ) -> Result<CredentialTransport, ClientError> {
+        let http = Http::new(options)?;
+        Ok(CredentialTransport::new(http, cloud.authority().clone()))
+    }
+
     /// Azure Resource Manager.
     pub fn arm(&self) -> &ArmClient {
         &self.arm

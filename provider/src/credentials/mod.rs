@@ -20,6 +20,8 @@ mod process;
 mod table;
 
 #[cfg(test)]
+mod emulated;
+#[cfg(test)]
 mod tests;
 
 use std::fmt;

@@ -2,6 +2,7 @@
 //!
 //! Scripted tests run on tokio's paused clock: no test sleeps.
 
+mod clouds;
 mod directory;
 mod emulator;
 mod links;
