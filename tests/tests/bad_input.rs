@@ -1,6 +1,11 @@
 //! Values that cannot be right: each is a diagnostic at its argument, before anything is asked of
 //! the cloud.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed, also in its helpers"
+)]
+
 use ppcmk_emulator::Emulator;
 use ppcmk_tests::{Workspace, estate};
 use serde_json::Value;

@@ -1,6 +1,11 @@
 //! The suite of `tfplugin-conformance` over our provider: what every provider owes Terraform, for
 //! each resource, with a provider that is configured for an emulator.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed, also in its helpers"
+)]
+
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -1,5 +1,10 @@
 //! What somebody else has changed behind Terraform's back.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed, also in its helpers"
+)]
+
 use std::path::Path;
 
 use ppcmk_emulator::seed::DEFAULT_SEED;

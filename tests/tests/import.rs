@@ -1,5 +1,10 @@
 //! Taking over what exists: by command, by block, and with generated configuration.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed, also in its helpers"
+)]
+
 use ppcmk_emulator::Emulator;
 use ppcmk_tests::{Workspace, assert_nothing_written, estate, start};
 

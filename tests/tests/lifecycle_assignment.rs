@@ -1,5 +1,10 @@
 //! The life of a `ppcmk_environment_assignment`.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed, also in its helpers"
+)]
+
 use ppcmk_emulator::Emulator;
 use ppcmk_tests::{assert_nothing_written, estate, start};
 

@@ -1,5 +1,10 @@
 //! The life of a `ppcmk_key_access`.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed, also in its helpers"
+)]
+
 use ppcmk_tests::{assert_nothing_written, estate, start, writes};
 
 const EU: &str = "ppcmk_key_access.eu";

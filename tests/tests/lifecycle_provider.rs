@@ -1,5 +1,10 @@
 //! The provider block: credentials, unknown arguments, and when nothing may be asked at all.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed, also in its helpers"
+)]
+
 use ppcmk_emulator::{Emulator, Seed, seed::DEFAULT_SEED};
 use ppcmk_tests::{Workspace, estate, start};
 use serde_json::json;

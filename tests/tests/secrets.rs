@@ -1,5 +1,10 @@
 //! Where secrets must not appear: state, plans, logs, messages.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed, also in its helpers"
+)]
+
 use std::path::Path;
 
 use ppcmk_emulator::{Body, Effect, Emulator, Fault, RequestMatch, Response};
