@@ -44,22 +44,31 @@ pub(crate) fn identity(identity: &IdentitySchema) -> String {
 /// The arguments whose descriptions name environment variables, as a table. The description has to
 /// say `Environment variable: ` or `Environment variables: `, then the names.
 pub(crate) fn environment_variables(schema: &Schema) -> String {
-    let own = schema
+    let row = |name: String, attribute: &Attribute| Row {
+        name,
+        variables: variables_in(&attribute.description).unwrap_or_default(),
+    };
+    let mut rows: Vec<Row> = schema
         .attributes
         .iter()
-        .map(|attribute| (attribute.name.clone(), attribute));
-    let nested = schema.blocks.iter().flat_map(|block| {
-        block
-            .attributes
-            .iter()
-            .map(move |attribute| (format!("{}.{}", block.name, attribute.name), attribute))
-    });
-    let rows: Vec<String> = own
-        .chain(nested)
-        .filter_map(|(name, attribute)| {
-            let variables = variables_in(&attribute.description)?;
-            Some(format!("| `{name}` | {} |", variables.join(", ")))
-        })
+        .map(|attribute| row(attribute.name.clone(), attribute))
+        .collect();
+    for block in &schema.blocks {
+        for attribute in &block.attributes {
+            let nested = row(format!("{}.{}", block.name, attribute.name), attribute);
+            // A block that repeats arguments of the provider has no variables of its own.
+            let repeats = rows
+                .iter()
+                .any(|row| row.name == attribute.name && row.variables == nested.variables);
+            if !repeats {
+                rows.push(nested);
+            }
+        }
+    }
+    let rows: Vec<String> = rows
+        .into_iter()
+        .filter(|row| !row.variables.is_empty())
+        .map(|row| format!("| `{}` | {} |", row.name, row.variables.join(", ")))
         .collect();
     if rows.is_empty() {
         return String::new();
@@ -70,6 +79,12 @@ pub(crate) fn environment_variables(schema: &Schema) -> String {
          variables |\n|---|---|\n{}",
         rows.join("\n")
     )
+}
+
+/// A line of that table.
+struct Row {
+    name: String,
+    variables: Vec<String>,
 }
 
 fn variables_in(description: &str) -> Option<Vec<String>> {
@@ -276,6 +291,20 @@ Optional:
 - `read` (String) For `read`.
 "#
         );
+    }
+
+    #[test]
+    fn a_block_that_repeats_arguments_adds_no_variables() {
+        let id = || Attribute::string("id").describe("The id. Environment variable: `ID`.");
+        let schema = Schema::new("Notes.")
+            .attribute(id())
+            .block(Block::single("other", [id()]))
+            .block(Block::single(
+                "endpoints",
+                [Attribute::string("url").describe("Environment variable: `URL`.")],
+            ));
+        let table = environment_variables(&schema);
+        assert!(table.ends_with("|---|---|\n| `id` | `ID` |\n| `endpoints.url` | `URL` |"));
     }
 
     #[test]
