@@ -1,0 +1,4 @@
+# "europe"
+output "geo" {
+  value = provider::ppcmk::geo_of_region("westeurope")
+}

@@ -1,0 +1,6 @@
+import {
+  to = ppcmk_enterprise_policy.europe
+  identity = {
+    id = "/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/rg-cmk/providers/Microsoft.PowerPlatform/enterprisePolicies/ep-cmk-europe"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = ppcmk_enterprise_policy.europe
+  id = "/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/rg-cmk/providers/Microsoft.PowerPlatform/enterprisePolicies/ep-cmk-europe"
+}
