@@ -212,7 +212,10 @@ impl Workspace {
     /// Nothing of the machine's configuration reaches the child: no `TF_*`, no `ARM_*`, no
     /// `~/.terraformrc`.
     fn command(&self, arguments: &[&str]) -> Command {
-        let words = if arguments[0] == "state" { 2 } else { 1 };
+        let words = match arguments[0] {
+            "state" | "providers" => 2,
+            _ => 1,
+        };
         let (command, rest) = arguments.split_at(words);
         let mut child = Command::new("terraform");
         child
