@@ -1,7 +1,7 @@
 //! The harness of the acceptance tests: a real `terraform`, the freshly built provider, and the
 //! emulator in place of the cloud.
 //!
-//! A test starts an [`Emulator`](ppcmk_emulator::Emulator) of its own and makes a [`Workspace`]
+//! A test starts an [`Emulator`] of its own and makes a [`Workspace`]
 //! for it: a private directory in which `terraform` runs with nothing of the machine's
 //! configuration. Then it looks at both sides, at what Terraform says and keeps ([`Run`],
 //! [`Workspace::state`]) and at what was asked of the cloud (`emulator.requests()`).
