@@ -1,6 +1,8 @@
 //! The same faults on the way out.
 
-use ppcmk_emulator::modes::{AcceptedHeaders, ConflictBody};
+use std::time::Duration;
+
+use ppcmk_emulator::modes::{AcceptedHeaders, ConflictBody, SlotWhileLinking};
 use ppcmk_emulator::{
     Body, Effect, Fault, OperationFault, OperationScript, Outcome, RequestMatch, Response,
     SlotAfter, Stage,
@@ -43,6 +45,31 @@ fn an_unlink_whose_answer_is_lost_is_found_by_reading() {
         assert_eq!(scene.unlinks(), 1, "{effect:?}");
         is_gone(&scene);
     }
+}
+
+#[test]
+fn a_link_that_has_not_appeared_yet_is_waited_for_and_removed() {
+    side_by_side([true, false], |hidden_while_linking| {
+        let scene = Scene::with(UNLINK);
+        if hidden_while_linking {
+            scene
+                .emulator
+                .set_modes(|modes| modes.slot_while_linking = SlotWhileLinking::Absent);
+        } else {
+            scene
+                .emulator
+                .set_timings(|timings| timings.consistency_delay = Duration::from_secs(10));
+        }
+        scene.workspace.apply().succeeds();
+        // To forget it here would leave an environment under a policy that nobody remembers.
+        scene.workspace.destroy().succeeds();
+        assert_eq!(
+            (scene.links(), scene.unlinks()),
+            (1, 1),
+            "{hidden_while_linking}"
+        );
+        is_gone(&scene);
+    });
 }
 
 #[test]

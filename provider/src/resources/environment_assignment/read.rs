@@ -218,7 +218,7 @@ async fn newest(
 }
 
 /// Whether it succeeded so recently that reads may lag.
-fn has_just_ended(operation: &Operation) -> bool {
+pub(super) fn has_just_ended(operation: &Operation) -> bool {
     operation.state == OperationState::Succeeded
         && operation
             .last_action

@@ -7,10 +7,11 @@ use tfplugin::{Cx, Diagnostic, Diagnostics};
 
 use super::link::{Linker, PAUSE, has_failed, longer};
 use super::model::{Assignment, Note};
+use super::read::has_just_ended;
 use super::wait::{Look, READ_BACK, message_of};
 use crate::client::{
-    Call, ClientError, Environment, LinkOutcome, Operation, OperationUrl, PolicyLink,
-    newest_active, newest_of_key,
+    Call, ClientError, Environment, LinkOutcome, Operation, OperationType, OperationUrl,
+    PolicyLink, newest_active, newest_of_key,
 };
 use crate::explain::explain;
 use crate::services::Services;
@@ -37,11 +38,15 @@ pub(super) async fn unlink(
     };
     let mut posts = 0;
     let mut pause = PAUSE;
+    let mut looks = READ_BACK.into_iter();
     loop {
         let Some(environment) = read(&linker).await? else {
             return Ok(());
         };
         let Some(link) = &environment.encryption else {
+            if is_on_its_way(&linker, &mut looks).await? {
+                continue;
+            }
             return Ok(());
         };
         if !link.is_to(
@@ -112,6 +117,47 @@ pub(super) async fn unlink(
                 }
             }
         }
+    }
+}
+
+/// Whether a link that this state has requested may still appear in the empty slot: reads lag, and
+/// a slot may stay empty until the operation has ended. Waits for what is under way. To take the
+/// empty slot for an unlinked environment would leave a link that nobody remembers.
+async fn is_on_its_way(
+    linker: &Linker<'_>,
+    looks: &mut impl Iterator<Item = u64>,
+) -> Result<bool, Diagnostics> {
+    // The note goes when the link was seen; from then on an empty slot means what it says.
+    let noted = linker
+        .cx
+        .private(|private| private.get::<Note>(Note::NAME).is_some());
+    if !noted {
+        return Ok(false);
+    }
+    let operations = linker.operations().await.map_err(|error| {
+        let doing = format!(
+            "find out whether the link of the environment {} is still on its way",
+            linker.environment
+        );
+        Diagnostics::from(explain(&doing, &error))
+    })?;
+    match newest_of_key(&operations) {
+        Some(operation) if operation.kind == OperationType::RevertToMicrosoftKey => Ok(false),
+        Some(operation) if operation.is_active() => {
+            linker.wait_for(operation).await?;
+            Ok(true)
+        }
+        Some(operation) if has_just_ended(operation) => match looks.next() {
+            Some(wait) => {
+                let what = "the link to appear before it is removed";
+                linker
+                    .pause(what, Some(Duration::from_millis(wait)))
+                    .await?;
+                Ok(true)
+            }
+            None => Ok(false),
+        },
+        _ => Ok(false),
     }
 }
 
