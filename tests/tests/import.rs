@@ -122,6 +122,27 @@ fn blocks_import_in_one_apply() {
 }
 
 #[test]
+fn a_grant_may_be_imported_under_the_policy_that_it_is_for() {
+    let (emulator, _created, ids) = applied(estate::VAULT, "");
+    let imported = Workspace::new(&emulator);
+    let configuration = literal(estate::VAULT, "", "null").replace(
+        "principal_id = null",
+        &format!("policy_id = {:?}", estate::policy_id("ep-eu")),
+    );
+    imported.write("main.tf", configuration);
+    let [_, (address, id), _] = &ids;
+    imported.write(
+        "import.tf",
+        format!("import {{\n  to = {address}\n  id = {id:?}\n}}\n"),
+    );
+    imported
+        .apply_with(&["-target=ppcmk_key_access.eu"])
+        .succeeds()
+        .says("1 imported, 0 added, 1 changed, 0 destroyed");
+    assert_nothing_written(&emulator);
+}
+
+#[test]
 fn generated_configuration_plans_nothing_but_the_import() {
     for (vault, access) in GRANTS {
         let (emulator, _created, ids) = applied(vault, access);

@@ -217,6 +217,25 @@ fn a_grant_in_use_is_not_taken_away() {
 }
 
 #[test]
+fn a_grant_that_is_gone_already_needs_no_permission_to_go() {
+    let (emulator, workspace) = start();
+    workspace.write("main.tf", grant("retain_on_destroy = false"));
+    workspace.apply().succeeds();
+    emulator.link_elsewhere(estate::UAT, "ep-eu");
+    emulator.revoke_access("ep-eu");
+    emulator.clear_requests();
+    workspace
+        .terraform(&[
+            "destroy",
+            "-auto-approve",
+            "-refresh=false",
+            "-target=ppcmk_key_access.eu",
+        ])
+        .succeeds();
+    assert_nothing_written(&emulator);
+}
+
+#[test]
 fn a_grant_that_somebody_has_made_already_is_found() {
     let (emulator, workspace) = start();
     workspace.write("main.tf", grant(""));

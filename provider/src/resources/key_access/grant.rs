@@ -323,6 +323,27 @@ pub(super) async fn is_effective(
     Ok(gives)
 }
 
+/// Whether there is anything left to remove.
+pub(super) async fn exists(
+    services: &Services,
+    call: &Call,
+    id: &GrantId,
+) -> Result<bool, Diagnostics> {
+    let found = match id {
+        GrantId::Role(role) => services
+            .arm()
+            .role_assignment(call, role)
+            .await
+            .map(|assignment| assignment.is_some()),
+        GrantId::AccessPolicy { vault, principal } => services
+            .arm()
+            .vault(call, vault)
+            .await
+            .map(|vault| vault.is_some_and(|vault| vault.access_policy_of(principal).is_some())),
+    };
+    found.map_err(|error| explain(&format!("read the grant {id}"), &error).into())
+}
+
 /// Takes the right away; that it is gone already is a success.
 pub(super) async fn remove(
     services: &Services,

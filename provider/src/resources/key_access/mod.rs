@@ -93,6 +93,12 @@ impl Resource for KeyAccesses {
         }
         if plan.planned.names_another_identity_than(prior) {
             plan.planned.principal_id = Attr::Unknown;
+            if names_the_same_identity(&cx, prior, &plan.planned).await {
+                // An imported grant knows the identity, and the configuration its policy.
+                plan.requires_replace
+                    .retain(|path| *path != "policy_id".into());
+                plan.planned.principal_id = prior.principal_id.clone();
+            }
         }
         if plan.replaces() {
             plan.planned.id = Attr::Unknown;
@@ -195,6 +201,9 @@ impl Resource for KeyAccesses {
         }
         let services = cx.client()?;
         let call = call(&cx);
+        if !grant::exists(services, &call, &id).await? {
+            return Ok(());
+        }
         history::refuse_if_needed(services, &call, &prior).await?;
         grant::remove(services, &call, &id).await
     }
@@ -217,6 +226,33 @@ impl Resource for KeyAccesses {
             )
         })?;
         grant::import(services, &call, &id).await
+    }
+}
+
+/// Whether the policy that is now named is the one whose identity has the grant.
+async fn names_the_same_identity(
+    cx: &Cx<Services>,
+    prior: &KeyAccess,
+    planned: &KeyAccess,
+) -> bool {
+    let (Some(services), None, Some(policy)) = (
+        cx.try_client(),
+        prior.policy_id.as_str(),
+        planned.policy_id.as_str(),
+    ) else {
+        return false;
+    };
+    let Ok(id) = policy.parse::<PolicyId>() else {
+        return false;
+    };
+    match services.arm().policy(&call(cx), &id).await {
+        Ok(Some(policy)) => policy.principal_id.is_some_and(|principal| {
+            prior
+                .principal_id
+                .as_str()
+                .is_some_and(|known| principal.as_str().eq_ignore_ascii_case(known))
+        }),
+        Ok(None) | Err(_) => false,
     }
 }
 
