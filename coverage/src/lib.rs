@@ -9,13 +9,20 @@
 //! - [`geo`]: the macro regions of Power Platform, their names on policies and environments, and
 //!   the Azure regions inside them.
 //! - [`kind`]: open enumerations of the services' words.
+//! - [`estate`]: what a configuration, a plan or a tenant says about keys, in three values.
+//! - [`rules`]: the rules, pure functions from an estate to [`finding`]s, and their registry.
 
 #![warn(missing_docs)]
 
+pub mod estate;
+pub mod finding;
 pub mod geo;
 pub mod id;
 pub mod kind;
+pub mod rules;
 
+pub use estate::Estate;
+pub use finding::{Certainty, Finding, Findings, Level, Related, Undecided};
 pub use geo::{AzureRegion, EnvironmentLocation, Geo, PolicyLocation, SameGeo};
 pub use id::{
     EnvironmentId, KeyIdentifier, KeyName, KeyVaultId, KeyVersion, ParseError, PolicyId,

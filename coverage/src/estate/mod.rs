@@ -1,0 +1,196 @@
+//! What a configuration, a plan or a tenant says about keys: environments, policies, assignments,
+//! vaults, keys, grants and workloads, each value with three states and the place it came from.
+//!
+//! Adapters fill an [`Estate`]; rules and the assessment read it. Nothing in it is guessed: what an
+//! adapter cannot know is [`Known::Unknown`] with a reason, and what is not written is
+//! [`Known::Absent`]. Defaults of the services are applied by the rules, not by the adapters,
+//! because they differ by resource and are part of a rule's story; where an adapter knows the
+//! default of its resource type (azurerm's `purge_protection_enabled = false`), it gives the value
+//! with [`Origin::is_default`].
+
+mod assignment;
+mod change;
+mod declaration;
+mod environment;
+mod fact;
+mod grant;
+mod header;
+mod key;
+mod link;
+mod order;
+mod origin;
+mod policy;
+mod vault;
+
+pub use assignment::{Assignment, OnDestroy};
+pub use change::{Action, Change};
+pub use declaration::{
+    App, Declaration, Ecommerce, FinanceAndOperations, Hosting, Place, RatingsAndReviews, ScaleUnit,
+};
+pub use environment::{Environment, ManagedEnvironment, Requirement};
+pub use fact::{Fact, Known, Reason, Unknown};
+pub use grant::{Grant, Right, Scope};
+pub use header::{Existence, Header, Management};
+pub use key::{Key, KeyType, Rotation};
+pub use link::{Handle, Identity, Link};
+pub use order::{Order, Ordered};
+pub use origin::{Location, Origin, Position, Step};
+pub use policy::{IdentityKind, Policy, PolicyForm};
+pub use vault::{NetworkDefault, Vault, VaultKind};
+
+/// Everything that is known about the keys of a configuration, a plan or a tenant.
+///
+/// The plain iterators give what exists once the plan is applied; what the plan takes away is only
+/// in the `removed_` ones, and `all_` has both.
+#[derive(Clone, Debug, Default)]
+pub struct Estate {
+    environments: Vec<Environment>,
+    managed_environments: Vec<ManagedEnvironment>,
+    policies: Vec<Policy>,
+    assignments: Vec<Assignment>,
+    vaults: Vec<Vault>,
+    keys: Vec<Key>,
+    grants: Vec<Grant>,
+    declarations: Vec<Declaration>,
+    /// What is created after what.
+    pub order: Order,
+    /// Where the facts come from, as far as it decides what can be said about them.
+    pub scope: EstateScope,
+}
+
+/// What kind of input the estate was made from.
+#[derive(Clone, Debug, Default)]
+pub struct EstateScope {
+    /// The estate has what a plan says about changes ([`Header::change`]).
+    pub has_changes: bool,
+    /// The estate has what only sources say, such as `lifecycle`.
+    pub has_sources: bool,
+    /// Geos in which data may live (CMK401). Empty: not configured.
+    pub allowed_geos: Vec<crate::Geo>,
+    /// The day that counts as today, for expiry dates.
+    pub today: Option<Date>,
+}
+
+/// A day, UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date {
+    /// The year, such as 2026.
+    pub year: i32,
+    /// 1 to 12.
+    pub month: u8,
+    /// 1 to 31.
+    pub day: u8,
+}
+
+macro_rules! kinds {
+    ($($kind:ident, $field:ident, $add:ident, $all:ident, $removed:ident;)*) => {
+        impl Estate {
+            $(
+                #[doc = concat!("Adds one of the ", stringify!($field), ".")]
+                pub fn $add(&mut self, object: $kind) -> Handle<$kind> {
+                    self.$field.push(object);
+                    Handle::new(self.$field.len() - 1)
+                }
+
+                #[doc = concat!("The ", stringify!($field), " that exist once the plan is applied.")]
+                pub fn $field(&self) -> impl Iterator<Item = (Handle<$kind>, &$kind)> {
+                    self.$all().filter(|(_, object)| !object.header.is_removed())
+                }
+
+                #[doc = concat!("The ", stringify!($field), " that the plan takes away, replaced ones not among them.")]
+                pub fn $removed(&self) -> impl Iterator<Item = (Handle<$kind>, &$kind)> {
+                    self.$all().filter(|(_, object)| object.header.is_removed())
+                }
+
+                #[doc = concat!("All ", stringify!($field), ", those that the plan takes away too.")]
+                pub fn $all(&self) -> impl Iterator<Item = (Handle<$kind>, &$kind)> {
+                    self.$field.iter().enumerate().map(|(index, object)| (Handle::new(index), object))
+                }
+            )*
+        }
+
+        $(
+            impl std::ops::Index<Handle<$kind>> for Estate {
+                type Output = $kind;
+
+                fn index(&self, handle: Handle<$kind>) -> &$kind {
+                    &self.$field[handle.index()]
+                }
+            }
+
+            impl std::ops::IndexMut<Handle<$kind>> for Estate {
+                fn index_mut(&mut self, handle: Handle<$kind>) -> &mut $kind {
+                    &mut self.$field[handle.index()]
+                }
+            }
+        )*
+    };
+}
+
+kinds! {
+    Environment, environments, add_environment, all_environments, removed_environments;
+    ManagedEnvironment, managed_environments, add_managed_environment, all_managed_environments, removed_managed_environments;
+    Policy, policies, add_policy, all_policies, removed_policies;
+    Assignment, assignments, add_assignment, all_assignments, removed_assignments;
+    Vault, vaults, add_vault, all_vaults, removed_vaults;
+    Key, keys, add_key, all_keys, removed_keys;
+    Grant, grants, add_grant, all_grants, removed_grants;
+    Declaration, declarations, add_declaration, all_declarations, removed_declarations;
+}
+
+impl Estate {
+    /// Whether anything here has to do with customer-managed keys. A repository that has not stays
+    /// silent.
+    pub fn concerns_cmk(&self) -> bool {
+        !self.policies.is_empty()
+            || !self.assignments.is_empty()
+            || !self.declarations.is_empty()
+            || self
+                .environments
+                .iter()
+                .any(|environment| matches!(environment.requirement, Requirement::Required { .. }))
+    }
+
+    /// The encryption assignments (of any state after the plan) of one environment.
+    pub fn assignments_of(
+        &self,
+        environment: Handle<Environment>,
+    ) -> impl Iterator<Item = (Handle<Assignment>, &Assignment)> {
+        self.assignments().filter(move |(_, assignment)| {
+            assignment.environment.target() == Some(environment) && assignment.may_encrypt()
+        })
+    }
+
+    /// The encryption policies whose key is in this vault, as far as is known.
+    pub fn policies_of_vault(
+        &self,
+        vault: Handle<Vault>,
+    ) -> impl Iterator<Item = (Handle<Policy>, &Policy)> {
+        self.policies().filter(move |(_, policy)| {
+            policy.may_encrypt()
+                && (policy.vault.target() == Some(vault)
+                    || policy
+                        .key
+                        .target()
+                        .is_some_and(|key| self[key].vault.target() == Some(vault)))
+        })
+    }
+
+    /// The encryption policies that use this key, as far as is known.
+    pub fn policies_of_key(
+        &self,
+        key: Handle<Key>,
+    ) -> impl Iterator<Item = (Handle<Policy>, &Policy)> {
+        self.policies()
+            .filter(move |(_, policy)| policy.may_encrypt() && policy.key.target() == Some(key))
+    }
+
+    /// The assignments to this policy that exist after the plan.
+    pub fn assignments_of_policy(
+        &self,
+        policy: Handle<Policy>,
+    ) -> impl Iterator<Item = (Handle<Assignment>, &Assignment)> {
+        self.assignments()
+            .filter(move |(_, assignment)| assignment.policy.target() == Some(policy))
+    }
+}

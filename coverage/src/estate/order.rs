@@ -1,0 +1,99 @@
+//! What is created after what: the dependency graph of a configuration.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// The dependency graph, between blocks and not between instances, as Terraform has it.
+///
+/// Nodes are whatever the adapter needs for the way between two resources: variables, locals,
+/// outputs and modules as well. Names are [`super::Header::block`] for resources.
+#[derive(Clone, Debug, Default)]
+pub struct Order {
+    nodes: HashMap<Arc<str>, usize>,
+    needs: Vec<Vec<usize>>,
+    /// Nodes whose needs are not fully known, such as a module whose source is not local.
+    open: HashSet<usize>,
+}
+
+/// Whether something happens after something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ordered {
+    /// Always after it.
+    Yes,
+    /// Nothing orders them.
+    No,
+    /// A part of the way cannot be seen.
+    Unknown,
+}
+
+impl Order {
+    /// The node of a name.
+    pub fn node(&mut self, name: &str) -> usize {
+        if let Some(&node) = self.nodes.get(name) {
+            return node;
+        }
+        self.needs.push(Vec::new());
+        self.nodes.insert(name.into(), self.needs.len() - 1);
+        self.needs.len() - 1
+    }
+
+    /// `later` is only started when `earlier` is done.
+    pub fn after(&mut self, later: usize, earlier: usize) {
+        self.needs[later].push(earlier);
+    }
+
+    /// What this node waits for cannot be seen in full.
+    pub fn open(&mut self, node: usize) {
+        self.open.insert(node);
+    }
+
+    /// Whether the block `later` waits for the block `earlier`, directly or not.
+    pub fn is_after(&self, later: &str, earlier: &str) -> Ordered {
+        let (Some(&later), Some(&earlier)) = (self.nodes.get(later), self.nodes.get(earlier))
+        else {
+            return Ordered::Unknown;
+        };
+        let mut seen = HashSet::from([later]);
+        let mut waiting = vec![later];
+        let mut open = false;
+        while let Some(node) = waiting.pop() {
+            open |= self.open.contains(&node);
+            for &need in &self.needs[node] {
+                if need == earlier {
+                    return Ordered::Yes;
+                }
+                if seen.insert(need) {
+                    waiting.push(need);
+                }
+            }
+        }
+        if open { Ordered::Unknown } else { Ordered::No }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn follows_the_way_and_no_further() {
+        let mut order = Order::default();
+        let [a, b, c] = ["a", "local.b", "c"].map(|name| order.node(name));
+        order.after(a, b);
+        order.after(b, c);
+        order.after(c, c);
+        assert_eq!(order.is_after("a", "c"), Ordered::Yes);
+        assert_eq!(order.is_after("c", "a"), Ordered::No);
+        assert_eq!(order.is_after("a", "nowhere"), Ordered::Unknown);
+    }
+
+    #[test]
+    fn an_open_node_on_the_way_decides_nothing() {
+        let mut order = Order::default();
+        let [a, module] = ["a", "module.remote"].map(|name| order.node(name));
+        order.node("grant");
+        order.after(a, module);
+        order.open(module);
+        assert_eq!(order.is_after("a", "grant"), Ordered::Unknown);
+    }
+}

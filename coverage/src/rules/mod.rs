@@ -1,0 +1,178 @@
+//! The rules: one file each, which tells the rule's whole story, and the registry.
+//!
+//! A rule is a pure function from an estate to findings. It never guesses: an unknown input gives
+//! an undecided result. To add one, see `CONTRIBUTING.md`.
+
+mod cmk102;
+mod cmk201;
+
+use std::collections::HashMap;
+
+use crate::estate::Estate;
+use crate::finding::{Finding, Findings, Level, Undecided};
+
+/// A rule of the register.
+pub struct Rule {
+    /// `CMK` and three digits, never used again for anything else.
+    pub code: &'static str,
+    /// In kebab-case; completes "allow ...".
+    pub name: &'static str,
+    /// How bad a finding is, unless the configuration says otherwise.
+    pub level: Level,
+    /// What it reports: one line, lowercase, no full stop.
+    pub summary: &'static str,
+    /// What it looks at and why that is bad, in Markdown.
+    pub explanation: &'static str,
+    /// What to do: one line, in the imperative.
+    pub fix: &'static str,
+    /// A configuration with the problem, and without.
+    pub example: Example,
+    /// Where the facts come from.
+    pub sources: &'static [Source],
+    /// What other tools advise to the contrary, in Markdown. Mostly empty.
+    pub conflicts: &'static str,
+    /// The rule itself. Rules about the input (CMK9xx) have none: the linter reports them.
+    pub check: Option<fn(&Estate, &mut Findings)>,
+}
+
+/// A configuration before and after the fix. The language is HCL unless it starts with `# yaml`.
+pub struct Example {
+    /// With the problem.
+    pub before: &'static str,
+    /// Without.
+    pub after: &'static str,
+}
+
+/// Where a fact comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Source {
+    /// The page.
+    pub url: &'static str,
+    /// What it says, in our words.
+    pub says: &'static str,
+    /// The date of the page that was read.
+    pub date: &'static str,
+    /// How good the evidence is.
+    pub evidence: Evidence,
+}
+
+/// How good the evidence for a fact is. The letters are those of the project's collected facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Evidence {
+    /// D: Microsoft's documentation.
+    Documented,
+    /// C: code or specification that Microsoft published.
+    Code,
+    /// T: a third party.
+    ThirdParty,
+    /// I: our inference; the explanation gives the reasoning.
+    Inferred,
+}
+
+/// All rules, by code.
+pub fn all() -> &'static [&'static Rule] {
+    &[&cmk102::RULE, &cmk201::RULE]
+}
+
+/// The rule with this code (in any case) or name.
+pub fn find(code_or_name: &str) -> Option<&'static Rule> {
+    all()
+        .iter()
+        .copied()
+        .find(|rule| rule.code.eq_ignore_ascii_case(code_or_name) || rule.name == code_or_name)
+}
+
+/// Runs rules over an estate, and merges findings with the same cause and text.
+pub fn check(
+    estate: &Estate,
+    rules: impl IntoIterator<Item = &'static Rule>,
+) -> (Vec<Finding>, Vec<Undecided>) {
+    let mut out: Option<Findings> = None;
+    for rule in rules {
+        let Some(check) = rule.check else { continue };
+        let findings = out.get_or_insert_with(|| Findings::new(rule));
+        findings.set_rule(rule);
+        check(estate, findings);
+    }
+    let Some(out) = out else {
+        return (Vec::new(), Vec::new());
+    };
+    (merge(out.findings), out.undecided)
+}
+
+/// One finding for one cause: the same rule, text and place.
+fn merge(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
+    let mut places = HashMap::new();
+    for finding in findings {
+        let Some(location) = finding.location.clone() else {
+            merged.push(finding);
+            continue;
+        };
+        let cause = (
+            finding.rule.code,
+            location,
+            finding.message.clone(),
+            finding.instance.clone(),
+        );
+        match places.get(&cause) {
+            Some(&place) => {
+                let first: &mut Finding = &mut merged[place];
+                first.instances.extend(finding.instances);
+                first.certainty = first.certainty.max(finding.certainty);
+                first.level = first.level.max(finding.level);
+            }
+            None => {
+                places.insert(cause, merged.len());
+                merged.push(finding);
+            }
+        }
+    }
+    merged
+}
+
+impl Evidence {
+    /// The letter.
+    pub fn letter(self) -> char {
+        match self {
+            Self::Documented => 'D',
+            Self::Code => 'C',
+            Self::ThirdParty => 'T',
+            Self::Inferred => 'I',
+        }
+    }
+}
+
+impl std::fmt::Debug for Rule {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} {}", self.code, self.name)
+    }
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        self.code == other.code
+    }
+}
+
+impl Eq for Rule {}
+
+/// Microsoft's pages that several rules stand on.
+mod pages {
+    /// The main page on customer-managed keys (CMK facts S01, read as of 2025-06-09).
+    pub(super) const CMK: &str =
+        "https://learn.microsoft.com/power-platform/admin/customer-managed-key";
+    /// Lock and unlock (CMK facts S05, 2025-07-14).
+    pub(super) const LOCK: &str =
+        "https://learn.microsoft.com/power-platform/admin/cmk-lock-unlock";
+    /// Finance and operations (CMK facts S09, 2026-03-13).
+    pub(super) const FINANCE_AND_OPERATIONS: &str = "https://learn.microsoft.com/dynamics365/fin-ops-core/dev-itpro/sysadmin/customer-managed-keys";
+    /// Microsoft's PowerShell module for enterprise policies (CMK facts S35, 2026-05-13).
+    pub(super) const SCRIPTS: &str =
+        "https://github.com/microsoft/PowerPlatform-EnterprisePolicies";
+}
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
