@@ -65,6 +65,9 @@ pub struct EstateScope {
     pub has_changes: bool,
     /// The estate has what only sources say, such as `lifecycle`.
     pub has_sources: bool,
+    /// Parts that could not be seen, such as modules whose source is not local and files that do not
+    /// parse. What is missing may be there, so that a rule about something missing is undecided.
+    pub unseen: Vec<Unknown>,
     /// Geos in which data may live (CMK401). Empty: not configured.
     pub allowed_geos: Vec<crate::Geo>,
     /// The day that counts as today, for expiry dates.

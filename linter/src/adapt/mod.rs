@@ -1,0 +1,1 @@
+//! From instances of resource types to the estate.

@@ -1,0 +1,58 @@
+//! What a run found, before anybody prints it.
+
+use ppcmk_coverage::assessment::EnvironmentCoverage;
+use ppcmk_coverage::estate::{Date, Location};
+use ppcmk_coverage::{Finding, Level, Undecided};
+
+use crate::source::Sources;
+
+/// What a run found. Everything is sorted, so that the same input gives the same output.
+#[derive(Clone, Debug, Default)]
+pub struct Analysis {
+    /// Findings that count, with the levels of the configuration.
+    pub findings: Vec<Finding>,
+    /// Findings that an ignore or the baseline suppresses.
+    pub suppressed: Vec<Suppressed>,
+    /// What rules could not decide.
+    pub undecided: Vec<Undecided>,
+    /// Who holds the key, per environment.
+    pub coverage: Vec<EnvironmentCoverage>,
+    /// The texts that were read, for excerpts.
+    pub sources: Sources,
+}
+
+/// A finding that does not count.
+#[derive(Clone, Debug)]
+pub struct Suppressed {
+    /// The finding.
+    pub finding: Finding,
+    /// Who says so.
+    pub by: Suppressor,
+    /// Why, in that person's words.
+    pub reason: String,
+    /// Until when; the day is included.
+    pub until: Option<Date>,
+    /// Where it stands.
+    pub location: Option<Location>,
+}
+
+/// Who suppresses a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suppressor {
+    /// A comment in the source.
+    Comment,
+    /// An `[[ignore]]` of the configuration.
+    Configuration,
+    /// The baseline.
+    Baseline,
+}
+
+impl Analysis {
+    /// How many findings have this level.
+    pub fn count(&self, level: Level) -> usize {
+        self.findings
+            .iter()
+            .filter(|finding| finding.level == level)
+            .count()
+    }
+}

@@ -1,0 +1,3 @@
+//! The program `ppcmk-lint`.
+
+fn main() {}

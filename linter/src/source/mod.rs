@@ -1,0 +1,14 @@
+//! What is read: configurations (`hcl`), plans and states (`plan`), inventories (`inventory`), and
+//! a plan together with its sources (`merge`).
+//!
+//! Reading never stops at the first problem: a [`Reading`] has what was understood, and the problems.
+
+mod files;
+mod instance;
+mod reading;
+mod text;
+
+pub use files::{Disk, Entry, FileTree, Memory};
+pub use instance::{Instance, InstanceKey, Mode};
+pub use reading::{Comment, InputError, Problem, Reading};
+pub use text::{SourceFile, Sources};
