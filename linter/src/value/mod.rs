@@ -40,6 +40,10 @@ pub enum Kind {
     List(Arc<[Value]>),
     /// An object or a map.
     Object(Arc<Object>),
+    /// The JSON text of a value that is not wholly known, as `jsonencode` makes it of an object with
+    /// an unknown attribute. `jsondecode` gives the value back; anything else that needs the text
+    /// gets an unknown one. A wholly known value gives a [`Kind::String`].
+    Json(Arc<Value>),
     /// Not known, with the reason and, where it has one, the name of the value.
     ///
     /// The symbol of an attribute of a resource is the instance's address, a dot and the path of the
@@ -110,7 +114,7 @@ impl Value {
     /// Whether it and all of its parts are known.
     pub fn is_wholly_known(&self) -> bool {
         match &self.kind {
-            Kind::Unknown(_) => false,
+            Kind::Unknown(_) | Kind::Json(_) => false,
             Kind::List(values) => values.iter().all(Value::is_wholly_known),
             Kind::Object(object) => {
                 object.rest.is_none() && object.entries.values().all(Value::is_wholly_known)
