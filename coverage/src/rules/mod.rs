@@ -5,6 +5,11 @@
 
 mod cmk102;
 mod cmk201;
+mod cmk901;
+mod cmk902;
+mod cmk903;
+mod cmk904;
+mod cmk905;
 
 use std::collections::HashMap;
 
@@ -71,7 +76,15 @@ pub enum Evidence {
 
 /// All rules, by code.
 pub fn all() -> &'static [&'static Rule] {
-    &[&cmk102::RULE, &cmk201::RULE]
+    &[
+        &cmk102::RULE,
+        &cmk201::RULE,
+        &cmk901::RULE,
+        &cmk902::RULE,
+        &cmk903::RULE,
+        &cmk904::RULE,
+        &cmk905::RULE,
+    ]
 }
 
 /// The rule with this code (in any case) or name.
