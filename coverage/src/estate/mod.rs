@@ -15,8 +15,10 @@ mod environment;
 mod fact;
 mod grant;
 mod header;
+mod index;
 mod key;
 mod link;
+mod lookup;
 mod order;
 mod origin;
 mod policy;
@@ -52,6 +54,7 @@ pub struct Estate {
     keys: Vec<Key>,
     grants: Vec<Grant>,
     declarations: Vec<Declaration>,
+    index: index::Cache,
     /// What is created after what.
     pub order: Order,
     /// Where the facts come from, as far as it decides what can be said about them.
@@ -91,6 +94,7 @@ macro_rules! kinds {
             $(
                 #[doc = concat!("Adds one of the ", stringify!($field), ".")]
                 pub fn $add(&mut self, object: $kind) -> Handle<$kind> {
+                    self.index.clear();
                     self.$field.push(object);
                     Handle::new(self.$field.len() - 1)
                 }
@@ -123,6 +127,7 @@ macro_rules! kinds {
 
             impl std::ops::IndexMut<Handle<$kind>> for Estate {
                 fn index_mut(&mut self, handle: Handle<$kind>) -> &mut $kind {
+                    self.index.clear();
                     &mut self.$field[handle.index()]
                 }
             }
@@ -154,46 +159,7 @@ impl Estate {
                 .any(|environment| matches!(environment.requirement, Requirement::Required { .. }))
     }
 
-    /// The encryption assignments (of any state after the plan) of one environment.
-    pub fn assignments_of(
-        &self,
-        environment: Handle<Environment>,
-    ) -> impl Iterator<Item = (Handle<Assignment>, &Assignment)> {
-        self.assignments().filter(move |(_, assignment)| {
-            assignment.environment.target() == Some(environment) && assignment.may_encrypt()
-        })
-    }
-
-    /// The encryption policies whose key is in this vault, as far as is known.
-    pub fn policies_of_vault(
-        &self,
-        vault: Handle<Vault>,
-    ) -> impl Iterator<Item = (Handle<Policy>, &Policy)> {
-        self.policies().filter(move |(_, policy)| {
-            policy.may_encrypt()
-                && (policy.vault.target() == Some(vault)
-                    || policy
-                        .key
-                        .target()
-                        .is_some_and(|key| self[key].vault.target() == Some(vault)))
-        })
-    }
-
-    /// The encryption policies that use this key, as far as is known.
-    pub fn policies_of_key(
-        &self,
-        key: Handle<Key>,
-    ) -> impl Iterator<Item = (Handle<Policy>, &Policy)> {
-        self.policies()
-            .filter(move |(_, policy)| policy.may_encrypt() && policy.key.target() == Some(key))
-    }
-
-    /// The assignments to this policy that exist after the plan.
-    pub fn assignments_of_policy(
-        &self,
-        policy: Handle<Policy>,
-    ) -> impl Iterator<Item = (Handle<Assignment>, &Assignment)> {
-        self.assignments()
-            .filter(move |(_, assignment)| assignment.policy.target() == Some(policy))
+    fn index(&self) -> &index::Index {
+        self.index.get(self)
     }
 }

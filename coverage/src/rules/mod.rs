@@ -10,11 +10,12 @@ mod cmk902;
 mod cmk903;
 mod cmk904;
 mod cmk905;
-
-use std::collections::HashMap;
+mod run;
 
 use crate::estate::Estate;
-use crate::finding::{Finding, Findings, Level, Undecided};
+use crate::finding::{Findings, Level};
+
+pub use run::{check, merge, run};
 
 /// A rule of the register.
 pub struct Rule {
@@ -93,55 +94,6 @@ pub fn find(code_or_name: &str) -> Option<&'static Rule> {
         .iter()
         .copied()
         .find(|rule| rule.code.eq_ignore_ascii_case(code_or_name) || rule.name == code_or_name)
-}
-
-/// Runs rules over an estate, and merges findings with the same cause and text.
-pub fn check(
-    estate: &Estate,
-    rules: impl IntoIterator<Item = &'static Rule>,
-) -> (Vec<Finding>, Vec<Undecided>) {
-    let mut out: Option<Findings> = None;
-    for rule in rules {
-        let Some(check) = rule.check else { continue };
-        let findings = out.get_or_insert_with(|| Findings::new(rule));
-        findings.set_rule(rule);
-        check(estate, findings);
-    }
-    let Some(out) = out else {
-        return (Vec::new(), Vec::new());
-    };
-    (merge(out.findings), out.undecided)
-}
-
-/// One finding for one cause: the same rule, text and place.
-fn merge(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
-    let mut places = HashMap::new();
-    for finding in findings {
-        let Some(location) = finding.location.clone() else {
-            merged.push(finding);
-            continue;
-        };
-        let cause = (
-            finding.rule.code,
-            location,
-            finding.message.clone(),
-            finding.instance.clone(),
-        );
-        match places.get(&cause) {
-            Some(&place) => {
-                let first: &mut Finding = &mut merged[place];
-                first.instances.extend(finding.instances);
-                first.certainty = first.certainty.max(finding.certainty);
-                first.level = first.level.max(finding.level);
-            }
-            None => {
-                places.insert(cause, merged.len());
-                merged.push(finding);
-            }
-        }
-    }
-    merged
 }
 
 impl Evidence {
