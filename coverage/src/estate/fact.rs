@@ -134,6 +134,15 @@ impl<T> Fact<T> {
         matches!(self.known, Known::Absent)
     }
 
+    /// A known value of this kind counts as absent.
+    #[must_use]
+    pub fn without(self, is_nothing: impl FnOnce(&T) -> bool) -> Self {
+        if self.value().is_some_and(is_nothing) {
+            return Self::absent_at(self.origin);
+        }
+        self
+    }
+
     /// Converts a known value.
     pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Fact<U> {
         Fact {

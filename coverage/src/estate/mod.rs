@@ -88,6 +88,37 @@ pub struct Date {
     pub day: u8,
 }
 
+impl Date {
+    /// The day this many days after 1970-01-01, by the Gregorian calendar.
+    pub fn from_unix_days(days: i64) -> Self {
+        // Days from 0000-03-01, so that a leap day is the last of its year; eras of 400 years.
+        let days = days.clamp(-700_000_000, 700_000_000) + 719_468;
+        let era = days.div_euclid(146_097);
+        let day_of_era = days.rem_euclid(146_097);
+        let year_of_era =
+            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let month_from_march = (5 * day_of_year + 2) / 153;
+        let month = (month_from_march + 2) % 12 + 1;
+        let year = year_of_era + era * 400 + i64::from(month <= 2);
+        Self {
+            year: i32::try_from(year).unwrap_or(i32::MAX),
+            month: u8::try_from(month).unwrap_or(1),
+            day: u8::try_from(day_of_year - (153 * month_from_march + 2) / 5 + 1).unwrap_or(1),
+        }
+    }
+}
+
+impl std::fmt::Display for Date {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            formatter,
+            "{:04}-{:02}-{:02}",
+            self.year, self.month, self.day
+        )
+    }
+}
+
 macro_rules! kinds {
     ($($kind:ident, $field:ident, $add:ident, $all:ident, $removed:ident;)*) => {
         impl Estate {

@@ -1,1 +1,91 @@
-//! From instances of resource types to the estate.
+//! From instances of resource types to the estate: one file per provider.
+//!
+//! First every instance becomes an object, then references are followed: an id that is known leads
+//! to the object that has it, an id that is not known carries the name of the attribute that it
+//! will be (`azapi_resource.policy.output.properties.systemId`). So references work across
+//! providers, in sources as in plans. Nothing is guessed: what leads nowhere stays unknown.
+
+mod azapi;
+mod azurerm;
+mod builder;
+mod declaration;
+mod fields;
+mod header;
+mod ids;
+mod powerplatform;
+mod ppcmk;
+mod references;
+mod symbol;
+
+use ppcmk_coverage::Geo;
+use ppcmk_coverage::estate::{Date, Estate, EstateScope, Requirement};
+
+use crate::source::{Instance, Reading};
+
+use builder::Builder;
+
+/// What the configuration of the run says about the estate.
+#[derive(Default)]
+pub struct Settings<'a> {
+    /// Whether the environment of this address must be under customer-managed keys.
+    pub is_required: Option<&'a dyn Fn(&str) -> bool>,
+    /// Whether the environment of this address is exempt.
+    pub is_exempt: Option<&'a dyn Fn(&str) -> bool>,
+    /// Geos in which data may live. Empty: not configured.
+    pub allowed_geos: Vec<Geo>,
+    /// The day that counts as today.
+    pub today: Option<Date>,
+}
+
+/// Makes an estate of what was read.
+pub fn estate(reading: &Reading, settings: &Settings<'_>) -> Estate {
+    let mut builder = Builder::new(reading);
+    for instance in &reading.instances {
+        add(&mut builder, instance);
+    }
+    let mut estate = builder.finish();
+    estate.order = reading.order.clone();
+    estate.scope = EstateScope {
+        has_changes: reading.has_changes,
+        has_sources: reading.has_sources,
+        unseen: reading.unseen.clone(),
+        allowed_geos: settings.allowed_geos.clone(),
+        today: settings.today,
+    };
+    apply_requirements(&mut estate, settings);
+    estate
+}
+
+fn add<'a>(builder: &mut Builder<'a>, instance: &'a Instance) {
+    let family = instance.type_name.split('_').next().unwrap_or_default();
+    match family {
+        "ppcmk" => ppcmk::add(builder, instance),
+        "powerplatform" => powerplatform::add(builder, instance),
+        "azurerm" => azurerm::add(builder, instance),
+        "azapi" => azapi::add(builder, instance),
+        _ => {}
+    }
+}
+
+/// The configuration's word about environments; an exemption is stronger.
+fn apply_requirements(estate: &mut Estate, settings: &Settings<'_>) {
+    let handles: Vec<_> = estate
+        .all_environments()
+        .map(|(handle, environment)| (handle, environment.header.address.clone()))
+        .collect();
+    for (handle, address) in handles {
+        if settings.is_exempt.is_some_and(|exempt| exempt(&address)) {
+            estate[handle].requirement = Requirement::Exempt;
+        } else if settings
+            .is_required
+            .is_some_and(|required| required(&address))
+        {
+            estate[handle].requirement = Requirement::Required {
+                because: "[coverage] require".into(),
+            };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

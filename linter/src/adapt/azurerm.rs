@@ -1,0 +1,272 @@
+//! HashiCorp's provider for Azure: `azurerm_*`, versions 3 to 5.
+//!
+//! The names of arguments are those of its documentation; `enable_rbac_authorization` was replaced by
+//! `rbac_authorization_enabled` in version 4 and is gone in version 5, where the new one is required.
+
+use ppcmk_coverage::estate::{
+    Date, Fact, Grant, Handle, Key, KeyType, Link, NetworkDefault, Right, Rotation, Scope, Unknown,
+    Vault, VaultKind,
+};
+
+use crate::source::{Instance, Mode};
+
+use super::builder::{Builder, On, Principal};
+use super::fields::{Fields, Nested, or_default, text};
+use super::header::{fields, header};
+use super::ids;
+use super::ppcmk::id;
+use super::symbol;
+
+pub(super) fn add(builder: &mut Builder<'_>, instance: &Instance) {
+    match (instance.mode, &*instance.type_name) {
+        (_, "azurerm_key_vault") => vault(builder, instance, VaultKind::KeyVault),
+        (_, "azurerm_key_vault_managed_hardware_security_module") => {
+            vault(builder, instance, VaultKind::ManagedHsm);
+        }
+        (_, "azurerm_key_vault_key") => key(builder, instance, "key_vault_id"),
+        (_, "azurerm_key_vault_managed_hardware_security_module_key") => {
+            key(builder, instance, "managed_hsm_id");
+        }
+        (Mode::Managed, "azurerm_key_vault_access_policy") => access_policy(builder, instance),
+        (Mode::Managed, "azurerm_role_assignment") => role_assignment(builder, instance),
+        (Mode::Managed, "azurerm_key_vault_managed_hardware_security_module_role_assignment") => {
+            hsm_role_assignment(builder, instance);
+        }
+        _ => {}
+    }
+}
+
+fn vault(builder: &mut Builder<'_>, instance: &Instance, kind: VaultKind) {
+    let fields = fields(instance);
+    let mut vault = Vault::new(header(instance), kind);
+    vault.id = id(&fields, "id");
+    vault.name = fields.text("name");
+    vault.region = fields.text("location");
+    vault.purge_protection = fields.flag_or("purge_protection_enabled", false);
+    vault.retention_days = or_default(fields.number("soft_delete_retention_days"), 90);
+    vault.public_network_access = fields.flag_or("public_network_access_enabled", true);
+    let rules = fields.nested("network_acls");
+    vault.network_default = rules.fact(|rules| rules.fact("default_action", network_default));
+    vault.trusted_services_bypass = rules.fact(|rules| rules.fact("bypass", bypass));
+    vault.rbac = match kind {
+        // A Managed HSM has nothing but roles.
+        VaultKind::ManagedHsm => true.into(),
+        VaultKind::KeyVault => rbac(&fields),
+    };
+    let handle = builder.add_vault(vault);
+    inline_access_policies(builder, instance, &fields, handle);
+}
+
+/// Plans of version 4 have both names; the one that is not set follows the other or is `false`.
+fn rbac(fields: &Fields) -> Fact<bool> {
+    let new = fields.flag("rbac_authorization_enabled");
+    let old = fields.flag("enable_rbac_authorization");
+    if new.is_absent() || (new.value() == Some(&false) && old.value() == Some(&true)) {
+        return or_default(old, false);
+    }
+    new
+}
+
+pub(super) fn network_default(value: &crate::value::Value) -> Result<NetworkDefault, &'static str> {
+    if text(value)?.eq_ignore_ascii_case("deny") {
+        Ok(NetworkDefault::Deny)
+    } else {
+        Ok(NetworkDefault::Allow)
+    }
+}
+
+pub(super) fn bypass(value: &crate::value::Value) -> Result<bool, &'static str> {
+    let words = text(value)?.to_ascii_lowercase();
+    Ok(words.split(',').any(|word| word.trim() == "azureservices"))
+}
+
+fn inline_access_policies(
+    builder: &mut Builder<'_>,
+    instance: &Instance,
+    fields: &Fields,
+    vault: Handle<Vault>,
+) {
+    match fields.list("access_policy") {
+        Ok(policies) => {
+            for policy in policies.into_iter().filter_map(Nested::here) {
+                let grant = Grant::new(
+                    header(instance),
+                    Link::default(),
+                    Scope::Other,
+                    key_permissions(&policy, "key_permissions"),
+                );
+                let principal = Principal::Id(policy.reference("object_id"));
+                builder.add_grant(grant, principal, On::ThisVault(vault));
+            }
+        }
+        // Of a resource, nobody knows only what is written: a dynamic block. Of a data source,
+        // nobody has looked.
+        Err(unknown) => {
+            let principal = Principal::Id(super::builder::Reference {
+                value: Some(crate::value::Value::new(crate::value::Kind::Unknown(
+                    unknown.clone(),
+                ))),
+                origin: fields.origin_of("access_policy"),
+            });
+            let right =
+                Fact::unknown_at(Unknown::clone(&unknown), fields.origin_of("access_policy"));
+            let grant = Grant::new(header(instance), Link::default(), Scope::Other, right);
+            builder.add_grant(grant, principal, On::ThisVault(vault));
+        }
+    }
+}
+
+/// Key permissions, in lower case.
+pub(super) fn key_permissions(fields: &Fields, name: &str) -> Fact<Right> {
+    fields.texts(name).map(|words| {
+        Right::AccessPolicy(words.iter().map(|word| word.to_ascii_lowercase()).collect())
+    })
+}
+
+fn access_policy(builder: &mut Builder<'_>, instance: &Instance) {
+    let fields = fields(instance);
+    let grant = Grant::new(
+        header(instance),
+        Link::default(),
+        Scope::Other,
+        key_permissions(&fields, "key_permissions"),
+    );
+    let principal = Principal::Id(fields.reference("object_id"));
+    builder.add_grant(
+        grant,
+        principal,
+        On::Vault(fields.reference("key_vault_id")),
+    );
+}
+
+fn role_assignment(builder: &mut Builder<'_>, instance: &Instance) {
+    let fields = fields(instance);
+    let grant = Grant::new(
+        header(instance),
+        Link::default(),
+        Scope::Other,
+        role(builder, &fields),
+    );
+    let principal = Principal::Id(fields.reference("principal_id"));
+    builder.add_grant(grant, principal, On::Scope(fields.reference("scope")));
+}
+
+/// The role by name or by the GUID of its definition.
+fn role(builder: &Builder<'_>, fields: &Fields) -> Fact<Right> {
+    let name = fields.fact("role_definition_name", |value| {
+        Ok(Right::Role(text(value)?.to_ascii_lowercase()))
+    });
+    if name.value().is_some() {
+        return name;
+    }
+    let definition = fields.fact("role_definition_id", |value| {
+        Ok(Right::Role(ids::last_segment(&text(value)?)))
+    });
+    match definition
+        .unknown()
+        .and_then(|why| named_role(builder, why))
+    {
+        Some(role) => Fact::value_at(Right::Role(role), definition.origin),
+        None if definition.is_absent() => name,
+        None => definition,
+    }
+}
+
+/// `data.azurerm_role_definition.x.id`: the data source says which role it looks up.
+fn named_role(builder: &Builder<'_>, why: &Unknown) -> Option<String> {
+    let symbol = why.symbol.as_deref()?;
+    let (instance, _) = symbol::splits(symbol)
+        .find_map(|(address, path)| Some((*builder.instances.get(address)?, path)))?;
+    if instance.type_name.as_ref() != "azurerm_role_definition" {
+        return None;
+    }
+    let fields = fields(instance);
+    ["name", "role_definition_id"].into_iter().find_map(|name| {
+        fields
+            .text(name)
+            .value()
+            .map(|role| role.to_ascii_lowercase())
+    })
+}
+
+/// Roles of a Managed HSM are local to it; the scope is `/`, `/keys` or a key inside.
+fn hsm_role_assignment(builder: &mut Builder<'_>, instance: &Instance) {
+    let fields = fields(instance);
+    let right = fields.fact("role_definition_id", |value| {
+        Ok(Right::Role(ids::last_segment(&text(value)?)))
+    });
+    let grant = Grant::new(header(instance), Link::default(), Scope::Other, right);
+    let principal = Principal::Id(fields.reference("principal_id"));
+    let hsm = fields.first_of(&["managed_hsm_id", "vault_base_url"]);
+    let vault = fields.reference(hsm);
+    let scope = fields.text("scope");
+    let key = scope.value().and_then(|scope| ids::key_name(scope));
+    let on = match key {
+        Some(_) => On::KeyOf(vault, fields.reference("scope")),
+        None => On::Vault(vault),
+    };
+    builder.add_grant(grant, principal, on);
+}
+
+fn key(builder: &mut Builder<'_>, instance: &Instance, vault: &str) {
+    let fields = fields(instance);
+    let mut key = Key::new(header(instance));
+    key.name = fields.text("name");
+    key.key_type = fields.fact("key_type", |value| {
+        text(value).map(|word| KeyType::new(&word))
+    });
+    key.size = fields.number("key_size");
+    key.operations = fields.texts("key_opts");
+    key.expires = fields.fact("expiration_date", date);
+    key.not_before = fields.fact("not_before_date", date);
+    key.rotation = rotation(&fields);
+    builder.add_key(key, fields.reference(vault));
+}
+
+/// The day of an RFC 3339 time.
+pub(super) fn date(value: &crate::value::Value) -> Result<Date, &'static str> {
+    let text = text(value)?;
+    let day = text.get(..10).and_then(day);
+    day.ok_or("a date such as 2027-01-31T00:00:00Z")
+}
+
+fn day(text: &str) -> Option<Date> {
+    let mut parts = text.split('-');
+    let year = parts.next()?.parse().ok()?;
+    let month = parts.next()?.parse().ok()?;
+    let day = parts.next()?.parse().ok()?;
+    let fits = parts.next().is_none() && (1..=12).contains(&month) && (1..=31).contains(&day);
+    fits.then_some(Date { year, month, day })
+}
+
+fn rotation(fields: &Fields) -> Fact<Rotation> {
+    match fields.nested("rotation_policy") {
+        Nested::Absent(origin) => Fact::absent_at(origin),
+        Nested::Unknown(unknown, origin) => Fact::unknown_at(Unknown::clone(&unknown), origin),
+        Nested::Here(policy) => rotation_of(&policy),
+    }
+}
+
+fn rotation_of(policy: &Fields) -> Fact<Rotation> {
+    let automatic = policy.nested("automatic");
+    let expire_after = policy.text("expire_after").value().cloned();
+    match automatic {
+        Nested::Here(automatic) => Fact::value_at(
+            Rotation {
+                is_automatic: true,
+                time_after_creation: automatic.text("time_after_creation").value().cloned(),
+                time_before_expiry: automatic.text("time_before_expiry").value().cloned(),
+                expire_after,
+            },
+            policy.origin(),
+        ),
+        Nested::Absent(_) => Fact::value_at(
+            Rotation {
+                expire_after,
+                ..Rotation::default()
+            },
+            policy.origin(),
+        ),
+        Nested::Unknown(unknown, origin) => Fact::unknown_at(Unknown::clone(&unknown), origin),
+    }
+}
