@@ -3,6 +3,7 @@
 //!
 //! Reading never stops at the first problem: a [`Reading`] has what was understood, and the problems.
 
+pub mod documents;
 mod files;
 mod instance;
 mod reading;
