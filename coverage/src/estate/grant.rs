@@ -15,6 +15,10 @@ pub struct Grant {
     pub scope: Scope,
     /// Which right.
     pub right: Fact<Right>,
+    /// Destroying the resource leaves the right in place: `retain_on_destroy` of
+    /// `ppcmk_key_access`, which is true unless it is written otherwise. Absent for everything
+    /// else: there the right goes with the resource.
+    pub retained: Fact<bool>,
 }
 
 /// What a grant is about.
@@ -51,6 +55,7 @@ impl Grant {
             principal,
             scope,
             right,
+            retained: Fact::default(),
         }
     }
 }

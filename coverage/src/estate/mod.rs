@@ -110,6 +110,7 @@ impl Date {
 }
 
 impl std::fmt::Display for Date {
+    /// As ISO 8601 writes it: `2026-01-31`.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             formatter,

@@ -3,6 +3,8 @@
 //! No environment can be encrypted from such a vault, and nobody says so before the link fails,
 //! when key and policy already exist. Vaults that no encryption policy uses are left alone.
 
+use super::custody::{Custody, KEY_IN_VAULT, used_by};
+use super::example::{key, policy};
 use super::{Evidence, Example, Level, Rule, Source, pages};
 use crate::estate::{Estate, Known, VaultKind};
 use crate::finding::Findings;
@@ -17,27 +19,41 @@ Power Platform encrypts no environment with a key from a vault or Managed HSM wi
 protection: the link fails, after the key and the policy have been made. Purge protection is off \
 by default. Once it is on it cannot be turned off again, which is the point: a key that is \
 deleted by mistake can be recovered during the whole retention, and data under a key that is gone \
-is gone for good.",
+is gone for good.\n\
+\n\
+It can be turned on for an existing vault. The azurerm provider replaces a Managed HSM for that: \
+turn it on in Azure first (`az keyvault update-hsm --enable-purge-protection true`), and then in \
+the configuration.",
     fix: "set `purge_protection_enabled = true`",
     example: Example {
-        before: "\
-resource \"azurerm_key_vault\" \"cmk\" {
-  name                = \"kv-cmk\"
-  location            = \"westeurope\"
-  resource_group_name = \"rg-cmk\"
-  tenant_id           = var.tenant_id
-  sku_name            = \"premium\"
-}",
-        after: "\
-resource \"azurerm_key_vault\" \"cmk\" {
-  name                       = \"kv-cmk\"
-  location                   = \"westeurope\"
-  resource_group_name        = \"rg-cmk\"
-  tenant_id                  = var.tenant_id
-  sku_name                   = \"premium\"
+        before: concat!(
+            r#"resource "azurerm_key_vault" "cmk" {
+  name                = "kv-cmk"
+  location            = "westeurope"
+  resource_group_name = "rg-cmk"
+  tenant_id           = "7a5e0c4e-3c1b-4a53-9d0e-6b1f0c2f9a11"
+  sku_name            = "premium"
+}
+
+"#,
+            key!(),
+            policy!()
+        ),
+        after: concat!(
+            r#"resource "azurerm_key_vault" "cmk" {
+  name                       = "kv-cmk"
+  location                   = "westeurope"
+  resource_group_name        = "rg-cmk"
+  tenant_id                  = "7a5e0c4e-3c1b-4a53-9d0e-6b1f0c2f9a11"
+  sku_name                   = "premium"
   purge_protection_enabled   = true
   soft_delete_retention_days = 90
-}",
+}
+
+"#,
+            key!(),
+            policy!()
+        ),
     },
     sources: &[Source {
         url: pages::CMK,
@@ -50,28 +66,25 @@ resource \"azurerm_key_vault\" \"cmk\" {
 };
 
 fn check(estate: &Estate, out: &mut Findings) {
-    for (handle, vault) in estate.vaults() {
-        let Some((_, policy)) = estate.policies_of_vault(handle).next() else {
-            continue;
-        };
+    for (vault, policy) in Custody::of(estate).vaults() {
+        let origin = &vault.purge_protection.origin;
         match &vault.purge_protection.known {
             Known::Value(true) => {}
+            // Nothing written is off, for vaults and for Managed HSMs.
             Known::Value(false) | Known::Absent => {
                 let finding = out
                     .report(&vault.header, "purge protection is off")
-                    .at(&vault.purge_protection.origin)
-                    .related(
-                        &policy.header,
-                        &policy.vault.origin,
-                        "this policy's key is in the vault",
-                    );
+                    .at(origin);
+                used_by(finding, policy, &policy.vault.origin, KEY_IN_VAULT);
                 if vault.kind == VaultKind::ManagedHsm {
-                    finding.help("set `purge_protection_enabled = true` on the Managed HSM");
+                    finding.help(
+                        "set `purge_protection_enabled = true`; azurerm replaces an existing \
+                         Managed HSM for that, so turn it on in Azure before you apply",
+                    );
                 }
             }
             Known::Unknown(unknown) => {
-                out.undecided(&vault.header, unknown)
-                    .at(&vault.purge_protection.origin);
+                out.undecided(&vault.header, unknown).at(origin);
             }
         }
     }
@@ -79,18 +92,15 @@ fn check(estate: &Estate, out: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use crate::estate::{Estate, Fact, Header, Link, Policy, PolicyForm, Vault, VaultKind};
+    use super::super::custody::fixtures::{policy, vault, with_vault};
+    use crate::Certainty;
+    use crate::estate::{Estate, Existence, Fact, Link, Reason, Unknown, VaultKind};
     use crate::rules::testing::{Answers, answers, unknown};
 
     fn estate(purge_protection: Fact<bool>) -> Estate {
-        let mut estate = Estate::default();
-        let mut vault = Vault::new(Header::new("azurerm_key_vault.cmk"), VaultKind::KeyVault);
+        let mut vault = vault();
         vault.purge_protection = purge_protection;
-        let vault = estate.add_vault(vault);
-        let mut policy = Policy::new(Header::new("ppcmk_enterprise_policy.eu"), PolicyForm::Own);
-        policy.vault = Link::to(vault);
-        estate.add_policy(policy);
-        estate
+        with_vault(vault)
     }
 
     fn check(purge_protection: impl Into<Fact<bool>>) -> Answers {
@@ -116,10 +126,31 @@ mod tests {
     #[test]
     fn leaves_other_vaults_alone() {
         let mut estate = Estate::default();
-        estate.add_vault(Vault::new(
-            Header::new("azurerm_key_vault.other"),
-            VaultKind::KeyVault,
-        ));
+        estate.add_vault(vault());
         answers(&super::RULE, &estate).is_silent();
+    }
+
+    #[test]
+    fn speaks_of_managed_hsms_in_their_own_way() {
+        let mut hsm = vault();
+        hsm.kind = VaultKind::ManagedHsm;
+        let (findings, _) = crate::rules::check(&with_vault(hsm), [&super::RULE]);
+        assert!(findings[0].help.contains("Managed HSM"));
+    }
+
+    #[test]
+    fn a_policy_that_may_not_exist_makes_it_possible() {
+        let mut estate = estate(false.into());
+        let handle = estate.policies().next().unwrap().0;
+        estate[handle].header.existence =
+            Existence::Possible(Unknown::new(Reason::Function("timestamp".into())));
+        let certainty =
+            |estate: &Estate| crate::rules::check(estate, [&super::RULE]).0[0].certainty;
+        assert_eq!(certainty(&estate), Certainty::Possible);
+
+        let mut certain = policy();
+        certain.vault = Link::to(estate.vaults().next().unwrap().0);
+        estate.add_policy(certain);
+        assert_eq!(certainty(&estate), Certainty::Definite);
     }
 }

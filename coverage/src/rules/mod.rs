@@ -5,11 +5,21 @@
 
 mod cmk102;
 mod cmk201;
+mod cmk202;
+mod cmk203;
+mod cmk204;
+mod cmk205;
+mod cmk206;
+mod cmk207;
+mod cmk210;
+mod cmk211;
 mod cmk901;
 mod cmk902;
 mod cmk903;
 mod cmk904;
 mod cmk905;
+mod custody;
+mod example;
 mod run;
 
 use crate::estate::Estate;
@@ -80,6 +90,14 @@ pub fn all() -> &'static [&'static Rule] {
     &[
         &cmk102::RULE,
         &cmk201::RULE,
+        &cmk202::RULE,
+        &cmk203::RULE,
+        &cmk204::RULE,
+        &cmk205::RULE,
+        &cmk206::RULE,
+        &cmk207::RULE,
+        &cmk210::RULE,
+        &cmk211::RULE,
         &cmk901::RULE,
         &cmk902::RULE,
         &cmk903::RULE,
@@ -132,6 +150,18 @@ mod pages {
         "https://learn.microsoft.com/power-platform/admin/cmk-lock-unlock";
     /// Finance and operations (CMK facts S09, 2026-03-13).
     pub(super) const FINANCE_AND_OPERATIONS: &str = "https://learn.microsoft.com/dynamics365/fin-ops-core/dev-itpro/sysadmin/customer-managed-keys";
+    /// How Power Platform encrypts (CMK facts S15, 2025-01-21).
+    pub(super) const ENCRYPTION: &str =
+        "https://learn.microsoft.com/power-platform/admin/about-encryption";
+    /// Soft delete of vaults (CMK facts S39, 2024-02-20).
+    pub(super) const SOFT_DELETE: &str =
+        "https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview";
+    /// Rotation of keys (CMK facts S40, 2025-05-08).
+    pub(super) const ROTATION: &str =
+        "https://learn.microsoft.com/azure/key-vault/keys/how-to-configure-key-rotation";
+    /// Networks of vaults and their trusted services (CMK facts S38, 2025-02-25).
+    pub(super) const VAULT_NETWORK: &str =
+        "https://learn.microsoft.com/azure/key-vault/general/overview-vnet-service-endpoints";
     /// Microsoft's PowerShell module for enterprise policies (CMK facts S35, 2026-05-13).
     pub(super) const SCRIPTS: &str =
         "https://github.com/microsoft/PowerPlatform-EnterprisePolicies";

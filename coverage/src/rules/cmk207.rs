@@ -1,0 +1,174 @@
+//! Reports a policy that pins a version of its key.
+//!
+//! It lies at the policy, which is where the version stands, whether on its own or inside a
+//! versioned key identifier. A reference to a key's `version` is a pin too, although its value is
+//! not known before the apply.
+
+use super::example::{key, vault};
+use super::{Evidence, Example, Level, Rule, Source, pages};
+use crate::estate::{Estate, Known, Reason};
+use crate::finding::Findings;
+
+pub(super) const RULE: Rule = Rule {
+    code: "CMK207",
+    name: "pinned-key-version",
+    level: Level::Warning,
+    summary: "an encryption policy that pins a version of its key",
+    explanation: "\
+Without a version the policy follows the key: after a rotation the service takes the new version \
+over within 24 hours, without downtime.\n\
+\n\
+What happens **with** a version is not settled by any public source. The page of the preview \
+(2023) had the version in its template and said that new versions were not supported; the present \
+page (2025) dropped both. Microsoft's scripts and its example for Terraform still pass a version. \
+So a pinned version may keep environments on an old version whose expiry, or whose disabling, \
+takes them offline. And the way back is closed: a policy with linked environments takes no change \
+of its key.\n\
+\n\
+A versionless reference (`versionless_id`, or only the key's name) is good.",
+    fix: "remove the version, so that the policy follows the newest one",
+    example: Example {
+        before: concat!(
+            vault!(),
+            key!(),
+            r#"resource "ppcmk_enterprise_policy" "europe" {
+  name                = "ep-cmk-europe"
+  resource_group_name = "rg-cmk"
+  location            = "europe"
+  key_vault_id        = azurerm_key_vault.cmk.id
+  key_name            = azurerm_key_vault_key.cmk.name
+  key_version         = azurerm_key_vault_key.cmk.version
+}"#
+        ),
+        after: concat!(
+            vault!(),
+            key!(),
+            r#"resource "ppcmk_enterprise_policy" "europe" {
+  name                = "ep-cmk-europe"
+  resource_group_name = "rg-cmk"
+  location            = "europe"
+  key_vault_id        = azurerm_key_vault.cmk.id
+  key_name            = azurerm_key_vault_key.cmk.name
+}"#
+        ),
+    },
+    sources: &[
+        Source {
+            url: pages::CMK,
+            says: "the template has no version, and rotation by a new version needs no change; what a version does is our inference",
+            date: "2025-06-09",
+            evidence: Evidence::Inferred,
+        },
+        Source {
+            url: pages::ROTATION,
+            says: "services should refer to a key without its version",
+            date: "2025-05-08",
+            evidence: Evidence::Documented,
+        },
+        Source {
+            url: pages::SCRIPTS,
+            says: "the scripts pass a version, and refuse a change of the key of a linked policy",
+            date: "2026-05-13",
+            evidence: Evidence::Code,
+        },
+    ],
+    conflicts: "\
+Microsoft's own example for Terraform (`terraform-provider-power-platform`) passes the version into \
+the policy, which the documented template does not.",
+    check: Some(check),
+};
+
+fn check(estate: &Estate, out: &mut Findings) {
+    for (_, policy) in estate.policies() {
+        if !policy.may_encrypt() {
+            continue;
+        }
+        let version = &policy.key_version;
+        let message = match &version.known {
+            Known::Absent => continue,
+            Known::Value(text) => format!("the policy pins version `{text}` of its key"),
+            Known::Unknown(unknown) => {
+                let Some(reference) = version_of_key(&unknown.reason) else {
+                    out.undecided(&policy.header, unknown).at(&version.origin);
+                    continue;
+                };
+                format!("the policy pins its key to `{reference}`")
+            }
+        };
+        let finding = out.report(&policy.header, message).at(&version.origin);
+        if let Some(key) = policy.key.target() {
+            let key = &estate[key];
+            finding.related(&key.header, &key.name.origin, "the key");
+        }
+    }
+}
+
+/// The reference, if the value is the version of a key, which is never empty.
+fn version_of_key(reason: &Reason) -> Option<&str> {
+    let (Reason::Computed(name) | Reason::KnownAfterApply(name) | Reason::DataSource(name)) =
+        reason
+    else {
+        return None;
+    };
+    (name.ends_with(".version") && name.contains("_key.")).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::custody::fixtures::policy;
+    use crate::PolicyKind;
+    use crate::estate::{Estate, Fact, Origin, Reason, Unknown};
+    use crate::rules::testing::{Answers, answers, unknown};
+
+    fn check(version: Fact<String>) -> Answers {
+        let mut estate = Estate::default();
+        let mut policy = policy();
+        policy.key_version = version;
+        estate.add_policy(policy);
+        answers(&super::RULE, &estate)
+    }
+
+    fn computed(name: &str) -> Fact<String> {
+        Fact::unknown_at(
+            Unknown::new(Reason::Computed(name.into())),
+            Origin::default(),
+        )
+    }
+
+    #[test]
+    fn points_at_the_policy() {
+        check("0f1e2d3c4b5a".to_owned().into()).finds(&[
+            "ppcmk_enterprise_policy.eu: the policy pins version `0f1e2d3c4b5a` of its key",
+        ]);
+    }
+
+    #[test]
+    fn a_reference_to_the_version_of_a_key_is_a_pin() {
+        check(computed("azurerm_key_vault_key.cmk.version")).finds(&[
+            "ppcmk_enterprise_policy.eu: the policy pins its key to `azurerm_key_vault_key.cmk.version`",
+        ]);
+    }
+
+    #[test]
+    fn is_silent_without_a_version() {
+        check(Fact::default()).is_silent();
+    }
+
+    #[test]
+    fn cannot_decide_about_an_unknown_value() {
+        check(unknown()).is_undecided(&["ppcmk_enterprise_policy.eu: variable `x` has no value"]);
+        check(computed("module.keys.version")).is_undecided(&[
+            "ppcmk_enterprise_policy.eu: `module.keys.version` is computed at apply",
+        ]);
+    }
+
+    #[test]
+    fn leaves_policies_of_other_kinds_alone() {
+        let mut estate = Estate::default();
+        let mut policy = policy();
+        policy.kind = PolicyKind::NetworkInjection.into();
+        policy.key_version = "0f1e2d3c4b5a".to_owned().into();
+        estate.add_policy(policy);
+        answers(&super::RULE, &estate).is_silent();
+    }
+}
