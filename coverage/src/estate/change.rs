@@ -68,6 +68,11 @@ impl Change {
         )
     }
 
+    /// Whether a new object takes the place of the one that was there, destroyed or not.
+    pub fn makes_anew(&self) -> bool {
+        self.replaces() || self.action == Action::ForgetThenCreate
+    }
+
     /// Whether the remote object is destroyed and a new one created.
     pub fn replaces(&self) -> bool {
         matches!(

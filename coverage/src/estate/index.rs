@@ -28,6 +28,17 @@ pub(super) struct Index {
     pub(super) policies_of_key: Groups<Key, Policy>,
     pub(super) keys: Groups<Vault, Key>,
     pub(super) grants: Groups<Policy, Grant>,
+    pub(super) strays: Strays,
+}
+
+/// The first assignments after the plan that may be about encryption, and whose environment is not
+/// in the estate.
+#[derive(Debug, Default)]
+pub(super) struct Strays {
+    /// Nobody knows which environment.
+    pub(super) unknown: Option<Handle<Assignment>>,
+    /// The id is written down.
+    pub(super) elsewhere: Option<Handle<Assignment>>,
 }
 
 /// Objects of one kind by the object of another kind that they refer to.
@@ -89,6 +100,9 @@ impl Index {
         for (handle, assignment) in estate.all_assignments() {
             let environment = self.environments.find(&assignment.environment);
             self.assignments_of_environment.add(environment, handle);
+            if environment.is_none() {
+                self.strays.add(assignment, handle);
+            }
             let policy = self.policies.find(&assignment.policy);
             self.assignments_of_policy.add(policy, handle);
         }
@@ -144,6 +158,19 @@ impl<K, V> Groups<K, V> {
     /// The objects that refer to this one.
     pub(super) fn of(&self, key: Handle<K>) -> &[Handle<V>] {
         self.members.get(&key).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Strays {
+    fn add(&mut self, assignment: &Assignment, handle: Handle<Assignment>) {
+        let place = match &assignment.environment.identity {
+            Identity::Unknown(_) => &mut self.unknown,
+            Identity::Elsewhere(_) => &mut self.elsewhere,
+            Identity::Here(_) | Identity::Absent => return,
+        };
+        if assignment.may_encrypt() && !assignment.header.is_removed() {
+            place.get_or_insert(handle);
+        }
     }
 }
 

@@ -70,6 +70,16 @@ impl<T> Link<T> {
         }
     }
 
+    /// What an object outside of the estate is known by: its id, or the symbol of an id that is not
+    /// known.
+    pub fn name(&self) -> Option<&str> {
+        match &self.identity {
+            Identity::Elsewhere(id) => Some(id),
+            Identity::Unknown(unknown) => unknown.symbol.as_deref(),
+            Identity::Here(_) | Identity::Absent => None,
+        }
+    }
+
     /// Whether both lead to one object: `None` when nobody knows.
     pub fn same(&self, other: &Self) -> Option<bool> {
         match (&self.identity, &other.identity) {

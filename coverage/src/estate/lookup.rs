@@ -149,6 +149,10 @@ impl Estate {
         self.each(self.index().grants.of(policy))
     }
 
+    pub(super) fn stray_assignments(&self) -> &super::index::Strays {
+        &self.index().strays
+    }
+
     fn each<'a, T>(&'a self, handles: &'a [Handle<T>]) -> impl Iterator<Item = (Handle<T>, &'a T)>
     where
         Self: std::ops::Index<Handle<T>, Output = T>,

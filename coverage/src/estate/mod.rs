@@ -8,6 +8,7 @@
 //! default of its resource type (azurerm's `purge_protection_enabled = false`), it gives the value
 //! with [`Origin::is_default`].
 
+mod answer;
 mod assignment;
 mod change;
 mod declaration;
@@ -24,6 +25,7 @@ mod origin;
 mod policy;
 mod vault;
 
+pub use answer::Answer;
 pub use assignment::{Assignment, OnDestroy};
 pub use change::{Action, Change};
 pub use declaration::{

@@ -4,10 +4,13 @@
 //! differ by object (`uk` on a policy, `unitedkingdom` on an environment), so both are compared as
 //! geos; a name that the table does not know is undecided, because the list of geos grows.
 
+use std::borrow::Cow;
+
+use super::assigned::{encryption_assignments, environment_of, policy_of, undecided, why_open};
 use super::{Evidence, Example, Level, Rule, Source, pages};
-use crate::SameGeo;
-use crate::estate::{Estate, Known, Reason, Unknown};
+use crate::estate::{Assignment, Environment, Estate, Fact, Identity, Policy, Reason, Unknown};
 use crate::finding::Findings;
+use crate::{EnvironmentLocation, PolicyLocation, SameGeo, SystemId};
 
 pub(super) const RULE: Rule = Rule {
     code: "CMK102",
@@ -81,116 +84,184 @@ resource \"ppcmk_environment_assignment\" \"retail\" {
 };
 
 fn check(estate: &Estate, out: &mut Findings) {
-    for (_, assignment) in estate.assignments() {
-        // Without both objects there is nothing to compare, and nothing that looks wrong: ids from
-        // another state are the usual case.
-        let (Some(environment), Some(policy)) =
-            (assignment.environment.target(), assignment.policy.target())
-        else {
+    for assignment in encryption_assignments(estate, out) {
+        let Some((_, environment)) = environment_of(estate, assignment, out) else {
             continue;
         };
-        let (environment, policy) = (&estate[environment], &estate[policy]);
-        if !assignment.may_encrypt() || !policy.may_encrypt() {
-            continue;
-        }
-        let (Known::Value(here), Known::Value(there)) =
-            (&policy.location.known, &environment.location.known)
-        else {
-            let policy = policy
-                .location
-                .unknown()
-                .map(|why| (why, &policy.location.origin));
-            let environment = || {
-                environment
-                    .location
-                    .unknown()
-                    .map(|why| (why, &environment.location.origin))
-            };
-            if let Some((unknown, origin)) = policy.or_else(environment) {
-                out.undecided(&assignment.header, unknown).at(origin);
-            }
+        let Some(policy) = PolicySide::of(estate, assignment, out) else {
             continue;
         };
-        match here.same_geo(there) {
-            SameGeo::Same => {}
-            SameGeo::Different => {
-                out.report(
-                    &assignment.header,
-                    format!("the policy is in `{here}`, the environment in `{there}`"),
-                )
-                .at(&assignment.policy.origin)
-                .environment(&environment.header.address)
-                .related(
-                    &policy.header,
-                    &policy.location.origin,
-                    format!("location `{here}`"),
-                )
-                .related(
-                    &environment.header,
-                    &environment.location.origin,
-                    format!("location `{there}`"),
-                );
-            }
-            SameGeo::Unknown => {
-                let name = if here.geo().is_none() {
-                    here.as_str()
-                } else {
-                    there.as_str()
-                };
-                out.undecided(&assignment.header, &Unknown::new(Reason::Name(name.into())));
+        if let Some(unknown) = why_open(&policy.location, "the location of the policy") {
+            undecided(assignment, &unknown, &policy.location.origin, out);
+        } else if let Some(unknown) = why_open(&environment.location, "the environment's location")
+        {
+            undecided(assignment, &unknown, &environment.location.origin, out);
+        } else if let (Some(here), Some(there)) =
+            (policy.location.value(), environment.location.value())
+        {
+            match here.same_geo(there) {
+                SameGeo::Same => {}
+                SameGeo::Different => report(assignment, &policy, environment, out),
+                SameGeo::Unknown => {
+                    let unknown = Unknown::new(Reason::Name(unknown_name(here, there).into()));
+                    undecided(assignment, &unknown, &assignment.policy.origin, out);
+                }
             }
         }
     }
 }
 
+/// The policy as far as the rule sees it: an object, or a system id, which has the location in it.
+struct PolicySide<'a> {
+    policy: Option<&'a Policy>,
+    location: Cow<'a, Fact<PolicyLocation>>,
+}
+
+impl<'a> PolicySide<'a> {
+    /// `None` for what is no encryption policy, and for what cannot be seen.
+    fn of(estate: &'a Estate, assignment: &Assignment, out: &mut Findings) -> Option<Self> {
+        if estate.policy(&assignment.policy).is_none()
+            && let Identity::Elsewhere(id) = &assignment.policy.identity
+            && let Ok(id) = id.parse::<SystemId>()
+        {
+            let origin = assignment.policy.origin.clone();
+            return Some(Self {
+                policy: None,
+                location: Cow::Owned(Fact::value_at(id.location().clone(), origin)),
+            });
+        }
+        let (_, policy) = policy_of(estate, assignment, out)?;
+        policy.may_encrypt().then_some(Self {
+            policy: Some(policy),
+            location: Cow::Borrowed(&policy.location),
+        })
+    }
+}
+
+fn report(
+    assignment: &Assignment,
+    policy: &PolicySide<'_>,
+    environment: &Environment,
+    out: &mut Findings,
+) {
+    let (Some(here), Some(there)) = (policy.location.value(), environment.location.value()) else {
+        return;
+    };
+    let finding = out
+        .report(
+            &assignment.header,
+            format!("the policy is in `{here}`, the environment in `{there}`"),
+        )
+        .at(&assignment.policy.origin)
+        .environment(&environment.header.address);
+    if let Some(policy) = policy.policy {
+        let label = format!("location `{here}`");
+        finding.related(&policy.header, &policy.location.origin, label);
+    }
+    let label = format!("location `{there}`");
+    finding.related(&environment.header, &environment.location.origin, label);
+}
+
+/// The name that the table does not know, or that it cannot tell from others.
+fn unknown_name<'a>(policy: &'a PolicyLocation, environment: &'a EnvironmentLocation) -> &'a str {
+    if policy.geo().is_none() {
+        policy.as_str()
+    } else {
+        environment.as_str()
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::estate::{Assignment, Environment, Estate, Fact, Header, Link, Policy, PolicyForm};
-    use crate::rules::testing::{Answers, answers, unknown};
-    use crate::{EnvironmentLocation, PolicyLocation};
+    use super::*;
+    use crate::estate::Link;
+    use crate::rules::fixture::{Chain, from_variable, variable};
+    use crate::rules::testing::{Answers, answers};
 
-    fn check(
-        policy: impl Into<Fact<PolicyLocation>>,
-        environment: impl Into<Fact<EnvironmentLocation>>,
-    ) -> Answers {
-        let mut estate = Estate::default();
-        let mut a_policy = Policy::new(Header::new("ppcmk_enterprise_policy.p"), PolicyForm::Own);
-        a_policy.location = policy.into();
-        let mut an_environment = Environment::new(Header::new("powerplatform_environment.e"));
-        an_environment.location = environment.into();
-        let mut assignment = Assignment::new(Header::new("ppcmk_environment_assignment.a"));
-        assignment.policy = Link::to(estate.add_policy(a_policy));
-        assignment.environment = Link::to(estate.add_environment(an_environment));
-        estate.add_assignment(assignment);
-        answers(&super::RULE, &estate)
+    fn check(change: impl FnOnce(&mut Chain)) -> Answers {
+        let mut chain = Chain::new();
+        change(&mut chain);
+        answers(&RULE, &chain.estate)
     }
 
-    fn policy(name: &str) -> PolicyLocation {
-        PolicyLocation::new(name)
+    fn locations(policy: &str, environment: &str) -> Answers {
+        check(|chain| {
+            chain.policy().location = PolicyLocation::new(policy).into();
+            chain.environment().location = EnvironmentLocation::new(environment).into();
+        })
     }
 
-    fn environment(name: &str) -> EnvironmentLocation {
-        EnvironmentLocation::new(name)
-    }
+    const SYSTEM_ID: &str = "/regions/unitedstates/providers/microsoft.powerplatform/\
+                             enterprisepolicies/33333333-3333-3333-3333-333333333333";
 
     #[test]
     fn points_at_the_assignment() {
-        check(policy("europe"), environment("unitedstates")).finds(&[
-            "ppcmk_environment_assignment.a: the policy is in `europe`, the environment in `unitedstates`",
+        locations("europe", "unitedstates").finds(&[
+            "powerplatform_enterprise_policy.link: the policy is in `europe`, the environment in `unitedstates`",
         ]);
     }
 
     #[test]
     fn is_silent_about_other_names_of_the_same_geo() {
-        check(policy("uk"), environment("unitedkingdom")).is_silent();
+        locations("uk", "unitedkingdom").is_silent();
+        locations("unitedstateseuap", "unitedstates").is_silent();
+    }
+
+    #[test]
+    fn reads_the_location_of_a_policy_in_another_state_from_its_system_id() {
+        let assign = |chain: &mut Chain| {
+            chain.assignment().policy = Identity::Elsewhere(SYSTEM_ID.into()).into();
+        };
+        check(assign).finds(&[
+            "powerplatform_enterprise_policy.link: the policy is in `unitedstates`, the environment in `europe`",
+        ]);
+        check(|chain| {
+            assign(chain);
+            chain.environment().location = EnvironmentLocation::new("unitedstates").into();
+        })
+        .is_silent();
     }
 
     #[test]
     fn cannot_decide_about_unknown_values_and_names() {
-        check(unknown(), environment("europe"))
-            .is_undecided(&["ppcmk_environment_assignment.a: variable `x` has no value"]);
-        check(policy("atlantis"), environment("europe")).is_undecided(&[
-            "ppcmk_environment_assignment.a: `atlantis` is not in the table of locations",
+        let expected = "powerplatform_enterprise_policy.link: variable `x` has no value";
+        check(|chain| chain.policy().location = from_variable("x")).is_undecided(&[expected]);
+        check(|chain| chain.environment().location = from_variable("x")).is_undecided(&[expected]);
+        check(|chain| chain.assignment().policy = Identity::Unknown(variable("x")).into())
+            .is_undecided(&[expected]);
+        check(|chain| chain.assignment().environment = Identity::Unknown(variable("x")).into())
+            .is_undecided(&[expected]);
+        locations("atlantis", "europe").is_undecided(&[
+            "powerplatform_enterprise_policy.link: `atlantis` is not in the table of locations",
         ]);
+    }
+
+    #[test]
+    fn asks_nothing_about_a_link_that_exists() {
+        check(|chain| {
+            chain.assignment_exists();
+            chain.policy().location = from_variable("x");
+        })
+        .is_silent();
+        check(|chain| {
+            chain.assignment_exists();
+            chain.assignment().policy = Identity::Elsewhere("/subscriptions/s".into()).into();
+        })
+        .is_silent();
+    }
+
+    #[test]
+    fn leaves_other_kinds_alone() {
+        check(|chain| {
+            chain.policy().location = PolicyLocation::new("asia").into();
+            chain.policy().kind = crate::PolicyKind::NetworkInjection.into();
+        })
+        .is_silent();
+        check(|chain| {
+            chain.policy().location = PolicyLocation::new("asia").into();
+            chain.assignment().kind = crate::PolicyKind::NetworkInjection.into();
+        })
+        .is_silent();
+        check(|chain| chain.assignment().policy = Link::default()).is_silent();
     }
 }

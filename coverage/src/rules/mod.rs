@@ -3,7 +3,13 @@
 //! A rule is a pure function from an estate to findings. It never guesses: an unknown input gives
 //! an undecided result. To add one, see `CONTRIBUTING.md`.
 
+mod assigned;
+mod cmk101;
 mod cmk102;
+mod cmk103;
+mod cmk104;
+mod cmk105;
+mod cmk119;
 mod cmk201;
 mod cmk202;
 mod cmk203;
@@ -20,6 +26,7 @@ mod cmk904;
 mod cmk905;
 mod custody;
 mod example;
+mod ordering;
 mod run;
 
 use crate::estate::Estate;
@@ -88,7 +95,12 @@ pub enum Evidence {
 /// All rules, by code.
 pub fn all() -> &'static [&'static Rule] {
     &[
+        &cmk101::RULE,
         &cmk102::RULE,
+        &cmk103::RULE,
+        &cmk104::RULE,
+        &cmk105::RULE,
+        &cmk119::RULE,
         &cmk201::RULE,
         &cmk202::RULE,
         &cmk203::RULE,
@@ -145,6 +157,9 @@ mod pages {
     /// The main page on customer-managed keys (CMK facts S01, read as of 2025-06-09).
     pub(super) const CMK: &str =
         "https://learn.microsoft.com/power-platform/admin/customer-managed-key";
+    /// How environments become managed ones (CMK facts S19, 2025-07-01).
+    pub(super) const MANAGED: &str =
+        "https://learn.microsoft.com/power-platform/admin/managed-environment-enable";
     /// Lock and unlock (CMK facts S05, 2025-07-14).
     pub(super) const LOCK: &str =
         "https://learn.microsoft.com/power-platform/admin/cmk-lock-unlock";
@@ -167,6 +182,8 @@ mod pages {
         "https://github.com/microsoft/PowerPlatform-EnterprisePolicies";
 }
 
+#[cfg(test)]
+mod fixture;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
