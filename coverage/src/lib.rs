@@ -10,12 +10,14 @@
 //!   the Azure regions inside them.
 //! - [`kind`]: open enumerations of the services' words.
 //! - [`estate`]: what a configuration, a plan or a tenant says about keys, in three values.
+//! - [`catalogue`]: every workload and class of data, and what documents say about its key.
 //! - [`assessment`]: who holds the key, per environment and workload.
 //! - [`rules`]: the rules, pure functions from an estate to [`finding`]s, and their registry.
 
 #![warn(missing_docs)]
 
 pub mod assessment;
+pub mod catalogue;
 pub mod estate;
 pub mod finding;
 pub mod geo;
