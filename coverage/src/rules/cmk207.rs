@@ -6,7 +6,7 @@
 
 use super::example::{key, vault};
 use super::{Evidence, Example, Level, Rule, Source, pages};
-use crate::estate::{Estate, Known, Reason};
+use crate::estate::{Estate, Fact, Known, Reason, Unknown};
 use crate::finding::Findings;
 
 pub(super) const RULE: Rule = Rule {
@@ -84,18 +84,20 @@ fn check(estate: &Estate, out: &mut Findings) {
             continue;
         }
         let version = &policy.key_version;
-        let message = match &version.known {
-            Known::Absent => continue,
-            Known::Value(text) => format!("the policy pins version `{text}` of its key"),
-            Known::Unknown(unknown) => {
-                let Some(reference) = version_of_key(&unknown.reason) else {
-                    out.undecided(&policy.header, unknown).at(&version.origin);
-                    continue;
-                };
-                format!("the policy pins its key to `{reference}`")
+        let (message, certain) = match Pin::of(version) {
+            Pin::None => continue,
+            Pin::Version(text) => (format!("the policy pins version `{text}` of its key"), true),
+            Pin::Reference(name) => (format!("the policy pins its key to `{name}`"), true),
+            Pin::Written => ("the policy pins a version of its key".to_owned(), false),
+            Pin::Unknown(unknown) => {
+                out.undecided(&policy.header, unknown).at(&version.origin);
+                continue;
             }
         };
         let finding = out.report(&policy.header, message).at(&version.origin);
+        if !certain {
+            finding.possible();
+        }
         if let Some(key) = policy.key.target() {
             let key = &estate[key];
             finding.related(&key.header, &key.name.origin, "the key");
@@ -103,14 +105,35 @@ fn check(estate: &Estate, out: &mut Findings) {
     }
 }
 
-/// The reference, if the value is the version of a key, which is never empty.
-fn version_of_key(reason: &Reason) -> Option<&str> {
-    let (Reason::Computed(name) | Reason::KnownAfterApply(name) | Reason::DataSource(name)) =
-        reason
-    else {
-        return None;
-    };
-    (name.ends_with(".version") && name.contains("_key.")).then_some(name)
+/// What a policy says about the version of its key.
+enum Pin<'a> {
+    None,
+    Version(&'a str),
+    /// The version of a key, which is never empty.
+    Reference(&'a str),
+    /// A plan does not know the version. Something must be written for that, and it could only be
+    /// a conditional expression that turns out to be `null`.
+    Written,
+    Unknown(&'a Unknown),
+}
+
+impl<'a> Pin<'a> {
+    fn of(version: &'a Fact<String>) -> Self {
+        let unknown = match &version.known {
+            Known::Absent => return Self::None,
+            Known::Value(text) => return Self::Version(text),
+            Known::Unknown(unknown) => unknown,
+        };
+        match &unknown.reason {
+            Reason::Computed(name) | Reason::KnownAfterApply(name) | Reason::DataSource(name)
+                if name.contains("_key.") && name.ends_with(".version") =>
+            {
+                Self::Reference(name)
+            }
+            Reason::KnownAfterApply(name) if name.ends_with("version") => Self::Written,
+            _ => Self::Unknown(unknown),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -147,6 +170,18 @@ mod tests {
         check(computed("azurerm_key_vault_key.cmk.version")).finds(&[
             "ppcmk_enterprise_policy.eu: the policy pins its key to `azurerm_key_vault_key.cmk.version`",
         ]);
+    }
+
+    #[test]
+    fn a_version_that_a_plan_does_not_know_is_written_all_the_same() {
+        let mut estate = Estate::default();
+        let mut policy = policy();
+        let reason = Reason::KnownAfterApply("ppcmk_enterprise_policy.eu.key_version".into());
+        policy.key_version = Fact::unknown_at(Unknown::new(reason), Origin::default());
+        estate.add_policy(policy);
+        let (findings, _) = crate::rules::check(&estate, [&super::RULE]);
+        assert_eq!(findings[0].message, "the policy pins a version of its key");
+        assert_eq!(findings[0].certainty, crate::Certainty::Possible);
     }
 
     #[test]

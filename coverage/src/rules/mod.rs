@@ -19,13 +19,24 @@ mod cmk206;
 mod cmk207;
 mod cmk210;
 mod cmk211;
+mod cmk301;
+mod cmk302;
+mod cmk303;
+mod cmk304;
+mod cmk305;
+mod cmk306;
+mod cmk307;
+mod cmk308;
+mod cmk309;
 mod cmk901;
 mod cmk902;
 mod cmk903;
 mod cmk904;
 mod cmk905;
 mod custody;
+mod declared;
 mod example;
+mod home;
 mod ordering;
 mod run;
 
@@ -110,6 +121,15 @@ pub fn all() -> &'static [&'static Rule] {
         &cmk207::RULE,
         &cmk210::RULE,
         &cmk211::RULE,
+        &cmk301::RULE,
+        &cmk302::RULE,
+        &cmk303::RULE,
+        &cmk304::RULE,
+        &cmk305::RULE,
+        &cmk306::RULE,
+        &cmk307::RULE,
+        &cmk308::RULE,
+        &cmk309::RULE,
         &cmk901::RULE,
         &cmk902::RULE,
         &cmk903::RULE,
@@ -177,6 +197,13 @@ mod pages {
     /// Networks of vaults and their trusted services (CMK facts S38, 2025-02-25).
     pub(super) const VAULT_NETWORK: &str =
         "https://learn.microsoft.com/azure/key-vault/general/overview-vnet-service-endpoints";
+    /// Regions of Commerce Scale Units (CMK facts S24, 2024-09-13).
+    pub(super) const SCALE_UNITS: &str = "https://learn.microsoft.com/dynamics365/fin-ops-core/dev-itpro/deployment/Initialize-Retail-Channels";
+    /// Power Platform integration (CMK facts S26, 2023-02-07).
+    pub(super) const INTEGRATION: &str = "https://learn.microsoft.com/dynamics365/fin-ops-core/dev-itpro/power-platform/enable-power-platform-integration";
+    /// The Regulatory Configuration Service (CMK facts S50, 2021-06-04).
+    pub(super) const REGULATORY_CONFIGURATION: &str =
+        "https://learn.microsoft.com/dynamics365/finance/localizations/rcs-overview";
     /// Microsoft's PowerShell module for enterprise policies (CMK facts S35, 2026-05-13).
     pub(super) const SCRIPTS: &str =
         "https://github.com/microsoft/PowerPlatform-EnterprisePolicies";

@@ -1,0 +1,258 @@
+//! Where the finance and operations environment of a declaration is, and whether a workload is in
+//! the same geo.
+//!
+//! Both are compared as geos. A region that two geos share is narrowed down by what else is known;
+//! what stays open is undecided, unless none of its geos fits.
+
+use super::declared::{not_declared, report, undecided};
+use crate::estate::{
+    Declaration, Estate, Fact, Header, Identity, Known, Origin, Place, Reason, Unknown,
+};
+use crate::finding::Findings;
+use crate::geo::RegionGeo;
+use crate::{AzureRegion, Geo, SameGeo};
+
+/// Where the finance and operations environment is.
+pub(super) struct Home<'a> {
+    /// As it is written.
+    text: &'a str,
+    geo: RegionGeo,
+    /// What says so, and where.
+    header: &'a Header,
+    origin: &'a Origin,
+}
+
+/// A workload that must be in the same geo.
+pub(super) struct Workload<'a> {
+    /// The instance of a finding.
+    pub(super) instance: String,
+    /// Its part of the message: "e-commerce stays under Microsoft's key: it is".
+    pub(super) claim: String,
+    /// What is missing when no region is written: "the region of e-commerce".
+    pub(super) missing: String,
+    pub(super) region: &'a Fact<Place>,
+    /// The entry around the region.
+    pub(super) entry: &'a Origin,
+    /// How a place of this kind of workload tells its geo.
+    pub(super) geo: fn(&Place) -> RegionGeo,
+    /// What to do, given the geo that it should be in.
+    pub(super) help: fn(&Home<'_>) -> String,
+}
+
+/// Reports the workload if it is in another geo than its finance and operations environment.
+pub(super) fn compare(
+    estate: &Estate,
+    declaration: &Declaration,
+    workload: &Workload<'_>,
+    out: &mut Findings,
+) {
+    let undecided = |unknown: &Unknown, origin: &Origin, out: &mut Findings| {
+        undecided(declaration, &workload.instance, unknown, origin, out);
+    };
+    let origin = workload.origin();
+    let place = match &workload.region.known {
+        Known::Value(place) => place,
+        Known::Absent => return undecided(&not_declared(&workload.missing), origin, out),
+        Known::Unknown(unknown) => return undecided(unknown, origin, out),
+    };
+    let home = match Home::of(estate, declaration) {
+        Ok(home) => home,
+        Err((unknown, origin)) => return undecided(&unknown, origin, out),
+    };
+    let geo = (workload.geo)(place);
+    match home.has(place, &geo) {
+        SameGeo::Same => {}
+        SameGeo::Unknown => undecided(&home.open_question(place, &geo), origin, out),
+        SameGeo::Different => {
+            let message = format!(
+                "{} in {}, the finance and operations environment in {}",
+                workload.claim,
+                named(&place.text, &geo),
+                named(home.text, &home.geo)
+            );
+            let finding = report(estate, declaration, &workload.instance, message, out)
+                .at(workload.entry)
+                .at(origin)
+                .help((workload.help)(&home))
+                .related(home.header, home.origin, home.label());
+            // The geo of a region that geos share was inferred, and the other one would fit.
+            if home.has(place, &place.geo()) != SameGeo::Different {
+                finding.possible();
+            }
+        }
+    }
+}
+
+impl Workload<'_> {
+    /// The region where it is written, otherwise the entry.
+    fn origin(&self) -> &Origin {
+        let region = &self.region.origin;
+        if region.location.is_some() || region.path.is_some() {
+            region
+        } else {
+            self.entry
+        }
+    }
+}
+
+impl<'a> Home<'a> {
+    /// The declared region, otherwise the location of the environment. The error says why nobody
+    /// knows.
+    pub(super) fn of(
+        estate: &'a Estate,
+        declaration: &'a Declaration,
+    ) -> Result<Self, (Unknown, &'a Origin)> {
+        let finance = &declaration.finance_and_operations;
+        if let Known::Unknown(unknown) = &finance.known {
+            return Err((unknown.clone(), &finance.origin));
+        }
+        let environment = Self::of_environment(estate, declaration);
+        let Some(region) = finance.value().map(|finance| &finance.region) else {
+            return environment;
+        };
+        match &region.known {
+            Known::Value(place) => Ok(Self {
+                text: &place.text,
+                geo: narrow(place, environment.ok().as_ref()),
+                header: &declaration.header,
+                origin: &region.origin,
+            }),
+            Known::Absent => environment,
+            Known::Unknown(unknown) => Err((unknown.clone(), &region.origin)),
+        }
+    }
+
+    fn of_environment(
+        estate: &'a Estate,
+        declaration: &'a Declaration,
+    ) -> Result<Self, (Unknown, &'a Origin)> {
+        let link = &declaration.environment;
+        let Some((_, environment)) = estate.environment(link) else {
+            let unknown = match &link.identity {
+                Identity::Unknown(unknown) => unknown.clone(),
+                Identity::Absent => not_declared("the environment"),
+                Identity::Here(_) | Identity::Elsewhere(_) => Unknown::new(Reason::Elsewhere(
+                    "the environment is not part of this configuration".into(),
+                )),
+            };
+            return Err((unknown, &link.origin));
+        };
+        let location = &environment.location;
+        match &location.known {
+            Known::Value(name) => Ok(Self {
+                text: name.as_str(),
+                // An inventory may well name a region here.
+                geo: Place::new(name.as_str()).geo(),
+                header: &environment.header,
+                origin: &location.origin,
+            }),
+            Known::Absent => Err((
+                not_declared("the location of the environment"),
+                &location.origin,
+            )),
+            Known::Unknown(unknown) => Err((unknown.clone(), &location.origin)),
+        }
+    }
+
+    /// The geo, where there is one.
+    pub(super) fn geo(&self) -> Option<Geo> {
+        match self.geo {
+            RegionGeo::One(geo) => Some(geo),
+            RegionGeo::Several(_) | RegionGeo::Unknown => None,
+        }
+    }
+
+    /// The label of the place that says where it is.
+    pub(super) fn label(&self) -> String {
+        format!("finance and operations is in `{}`", self.text)
+    }
+
+    /// Whether a place is in the same geo.
+    fn has(&self, place: &Place, geo: &RegionGeo) -> SameGeo {
+        if same_text(&place.text, self.text) {
+            return SameGeo::Same;
+        }
+        let pairs = geos(geo)
+            .iter()
+            .flat_map(|one| geos(&self.geo).iter().map(|home| (*one, *home)));
+        let mut answers: Vec<SameGeo> = pairs
+            .map(|(one, home)| RegionGeo::One(one).is(home))
+            .collect();
+        answers.dedup();
+        match *answers {
+            [answer] => answer,
+            _ => SameGeo::Unknown,
+        }
+    }
+
+    /// Why nobody can compare.
+    fn open_question(&self, place: &Place, geo: &RegionGeo) -> Unknown {
+        let reason = match (geo, &self.geo) {
+            (RegionGeo::Unknown, _) => Reason::Name(place.text.as_str().into()),
+            (_, RegionGeo::Unknown) => Reason::Name(self.text.into()),
+            (RegionGeo::Several(_), _) => return which_geo(&place.text, geo),
+            (_, RegionGeo::Several(_)) => return which_geo(self.text, &self.geo),
+            (RegionGeo::One(_), RegionGeo::One(_)) => Reason::Expression(
+                format!(
+                    "whether `{}` and `{}` are one geo is not documented",
+                    place.text, self.text
+                )
+                .into(),
+            ),
+        };
+        Unknown::new(reason)
+    }
+}
+
+fn which_geo(text: &str, geo: &RegionGeo) -> Unknown {
+    not_declared(&format!("which geo `{text}` belongs to ({})", list(geo)))
+}
+
+/// The geo of a finance and operations environment in a region that geos share: that of its
+/// environment (both must be in one geography), otherwise the one that has finance and operations
+/// there.
+fn narrow(place: &Place, environment: Option<&Home<'_>>) -> RegionGeo {
+    let geo = place.geo();
+    let RegionGeo::Several(geos) = &geo else {
+        return geo;
+    };
+    let own = environment.and_then(Home::geo);
+    if let Some(own) = own.filter(|own| geos.contains(own)) {
+        return RegionGeo::One(own);
+    }
+    let region = AzureRegion::new(&place.text);
+    let mut hosts = geos
+        .iter()
+        .filter(|geo| geo.fno_regions().contains(&region.as_str()));
+    match (hosts.next(), hosts.next()) {
+        (Some(&only), None) => RegionGeo::One(only),
+        _ => geo,
+    }
+}
+
+fn geos(geo: &RegionGeo) -> &[Geo] {
+    match geo {
+        RegionGeo::One(geo) => std::slice::from_ref(geo),
+        RegionGeo::Several(geos) => geos,
+        RegionGeo::Unknown => &[],
+    }
+}
+
+/// The place as it is written, with its geo where the text is not the geo's name.
+fn named(text: &str, geo: &RegionGeo) -> String {
+    if Geo::from_any_name(text).is_some() || *geo == RegionGeo::Unknown {
+        format!("`{text}`")
+    } else {
+        format!("`{text}` (geo {})", list(geo))
+    }
+}
+
+fn list(geo: &RegionGeo) -> String {
+    let names: Vec<String> = geos(geo).iter().map(|geo| format!("`{geo}`")).collect();
+    names.join(" or ")
+}
+
+/// Names are compared in lower case and without spaces.
+fn same_text(one: &str, other: &str) -> bool {
+    AzureRegion::new(one) == AzureRegion::new(other)
+}
