@@ -9,6 +9,8 @@ mod cmk102;
 mod cmk103;
 mod cmk104;
 mod cmk105;
+mod cmk106;
+mod cmk107;
 mod cmk119;
 mod cmk201;
 mod cmk202;
@@ -38,6 +40,7 @@ mod declared;
 mod example;
 mod home;
 mod ordering;
+mod rights;
 mod run;
 
 use crate::estate::Estate;
@@ -111,6 +114,8 @@ pub fn all() -> &'static [&'static Rule] {
         &cmk103::RULE,
         &cmk104::RULE,
         &cmk105::RULE,
+        &cmk106::RULE,
+        &cmk107::RULE,
         &cmk119::RULE,
         &cmk201::RULE,
         &cmk202::RULE,
@@ -180,6 +185,12 @@ mod pages {
     /// How environments become managed ones (CMK facts S19, 2025-07-01).
     pub(super) const MANAGED: &str =
         "https://learn.microsoft.com/power-platform/admin/managed-environment-enable";
+    /// Microsoft's own provider, its documentation and examples (CMK facts S36, 2026-08-21).
+    pub(super) const PROVIDER: &str =
+        "https://github.com/microsoft/terraform-provider-power-platform";
+    /// Local roles of a Managed HSM (CMK facts S41, 2024-01-25).
+    pub(super) const HSM_ROLES: &str =
+        "https://learn.microsoft.com/azure/key-vault/managed-hsm/built-in-roles";
     /// Lock and unlock (CMK facts S05, 2025-07-14).
     pub(super) const LOCK: &str =
         "https://learn.microsoft.com/power-platform/admin/cmk-lock-unlock";

@@ -1,0 +1,374 @@
+//! Reports a policy whose identity gets no right on the key.
+//!
+//! Definite when policy and vault are managed here and nothing gives the identity a right that
+//! fits. Undecided when the vault is somebody else's, when a right is for somebody who is not
+//! known, or when a part of the configuration cannot be seen.
+
+use std::collections::HashMap;
+
+use super::rights::{Verdict, judge, vault_link};
+use super::{Evidence, Example, Level, Rule, Source, pages};
+use crate::estate::{
+    Answer, Estate, Grant, Handle, Header, Identity, Policy, Reason, Scope, Unknown, Vault,
+};
+use crate::finding::Findings;
+
+pub(super) const RULE: Rule = Rule {
+    code: "CMK107",
+    name: "policy-without-key-grant",
+    level: Level::Error,
+    summary: "the identity of an encryption policy gets no right on its key",
+    explanation: "\
+A policy uses the key through its own managed identity, which exists only once the policy does. \
+Without the right to get, wrap and unwrap with the key every link fails with a 403; if the right is \
+taken away later, environments are locked.\n\n\
+The right is the role `Key Vault Crypto Service Encryption User` on the vault (or on the key, the \
+resource group, the subscription), or an access policy with `Get`, `WrapKey` and `UnwrapKey`, \
+whichever the vault uses: a role on a vault with access policies gives nothing, and neither does \
+the reverse. A Managed HSM has local roles of its own. Reader on the policy is another thing: it is \
+for the administrator who assigns.",
+    fix: "give the policy's identity the right on the key: a `ppcmk_key_access`, or the role `Key Vault Crypto Service Encryption User` on the vault",
+    example: Example {
+        before: "\
+resource \"azurerm_key_vault\" \"cmk\" {
+  name                       = \"kv-cmk\"
+  location                   = \"westeurope\"
+  resource_group_name        = \"rg-cmk\"
+  tenant_id                  = var.tenant_id
+  sku_name                   = \"premium\"
+  rbac_authorization_enabled = true
+  purge_protection_enabled   = true
+}
+
+resource \"ppcmk_enterprise_policy\" \"europe\" {
+  name                = \"ep-cmk-europe\"
+  resource_group_name = \"rg-cmk\"
+  location            = \"europe\"
+  key_vault_id        = azurerm_key_vault.cmk.id
+  key_name            = \"cmk\"
+}",
+        after: "\
+resource \"azurerm_key_vault\" \"cmk\" {
+  name                       = \"kv-cmk\"
+  location                   = \"westeurope\"
+  resource_group_name        = \"rg-cmk\"
+  tenant_id                  = var.tenant_id
+  sku_name                   = \"premium\"
+  rbac_authorization_enabled = true
+  purge_protection_enabled   = true
+}
+
+resource \"ppcmk_enterprise_policy\" \"europe\" {
+  name                = \"ep-cmk-europe\"
+  resource_group_name = \"rg-cmk\"
+  location            = \"europe\"
+  key_vault_id        = azurerm_key_vault.cmk.id
+  key_name            = \"cmk\"
+}
+
+resource \"azurerm_role_assignment\" \"europe\" {
+  scope                = azurerm_key_vault.cmk.id
+  role_definition_name = \"Key Vault Crypto Service Encryption User\"
+  principal_id         = ppcmk_enterprise_policy.europe.principal_id
+}",
+    },
+    sources: &[
+        Source {
+            url: pages::CMK,
+            says: "the policy's identity gets the role on the vault, or the permissions Get, Wrap key and Unwrap key",
+            date: "2025-06-09",
+            evidence: Evidence::Documented,
+        },
+        Source {
+            url: pages::SCRIPTS,
+            says: "Microsoft's validation checks the role or the access policy of the policy's identity",
+            date: "2026-05-13",
+            evidence: Evidence::Code,
+        },
+        Source {
+            url: pages::HSM_ROLES,
+            says: "the local roles of a Managed HSM that wrap and unwrap",
+            date: "2024-01-25",
+            evidence: Evidence::Documented,
+        },
+    ],
+    conflicts: "",
+    check: Some(check),
+};
+
+fn check(estate: &Estate, out: &mut Findings) {
+    let strays = Strays::of(estate);
+    for (handle, policy) in estate.policies() {
+        // A policy without a key is CMK109's, and one that is only read is its manager's.
+        let has_key = !matches!(vault_link(estate, policy).identity, Identity::Absent);
+        if !policy.may_encrypt() || !policy.header.is_managed_here() || !has_key {
+            continue;
+        }
+        match own_grants(estate, handle) {
+            Own::Enough => {}
+            Own::Unknown(unknown) => undecided(policy, &unknown, out),
+            Own::None(only) => match doubt(estate, &strays, policy) {
+                Some(unknown) => undecided(policy, &unknown, out),
+                None => report(estate, policy, only.as_ref(), out),
+            },
+        }
+    }
+}
+
+/// What the grants that name the policy's identity come to.
+enum Own<'a> {
+    Enough,
+    Unknown(Unknown),
+    /// No right; perhaps one that does not fit.
+    None(Option<(&'a Grant, String)>),
+}
+
+fn own_grants(estate: &Estate, handle: Handle<Policy>) -> Own<'_> {
+    let policy = &estate[handle];
+    let mut open = None;
+    let mut only = None;
+    for (_, grant) in estate.grants_of_policy(handle) {
+        match judge(estate, grant, policy) {
+            Verdict::Enough => match grant.header.is_there_for(&policy.header) {
+                Answer::Yes => return Own::Enough,
+                Answer::No => {}
+                Answer::Unknown(unknown) => open = Some(unknown),
+            },
+            Verdict::Unknown(unknown) => open = Some(unknown),
+            Verdict::TooLittle(what) => only = only.or(Some((grant, what))),
+            Verdict::Unrelated => {}
+        }
+    }
+    match open {
+        Some(unknown) => Own::Unknown(unknown),
+        None => Own::None(only),
+    }
+}
+
+/// Why there may be a right after all.
+fn doubt(estate: &Estate, strays: &Strays<'_>, policy: &Policy) -> Option<Unknown> {
+    if let Some(unknown) = policy.kind.unknown() {
+        return Some(unknown.clone());
+    }
+    let link = vault_link(estate, policy);
+    let Some((handle, vault)) = estate.vault(link) else {
+        return link.why_not_here("the key vault");
+    };
+    if !vault.header.is_managed_here() {
+        return Some(elsewhere(&vault.header));
+    }
+    strays
+        .for_vault(handle)
+        .find_map(|grant| may_be_for(estate, grant, policy))
+        .or_else(|| estate.scope.unseen.first().cloned())
+}
+
+fn elsewhere(vault: &Header) -> Unknown {
+    Unknown::new(Reason::Elsewhere(
+        format!(
+            "`{}` is managed outside of this configuration, and so may be the right on it",
+            vault.address
+        )
+        .into(),
+    ))
+}
+
+/// Whether a grant for somebody who is not known may be for this policy's identity.
+fn may_be_for(estate: &Estate, grant: &Grant, policy: &Policy) -> Option<Unknown> {
+    let unknown = match &grant.principal.identity {
+        Identity::Unknown(unknown) => unknown.clone(),
+        // The identity of a new policy has no object id that could be written down.
+        Identity::Elsewhere(id) if !policy.header.is_new() && may_be_policy(id) => {
+            Unknown::new(Reason::Expression(
+                format!("`{}` is for the object id `{id}`", grant.header.address).into(),
+            ))
+        }
+        Identity::Elsewhere(_) | Identity::Here(_) | Identity::Absent => return None,
+    };
+    match judge(estate, grant, policy) {
+        Verdict::Enough | Verdict::Unknown(_) => Some(unknown),
+        Verdict::TooLittle(_) | Verdict::Unrelated => None,
+    }
+}
+
+/// Whether an object id, or where it is from, may be that of a policy's identity. Entra knows the
+/// identity as a service principal, which can be looked up by the policy's name.
+fn may_be_policy(id: &str) -> bool {
+    !id.contains('.') || id.contains("data.azuread_service_principal")
+}
+
+/// Grants for somebody who is no policy of the estate, by the vault that they are about.
+struct Strays<'a> {
+    by_vault: HashMap<Handle<Vault>, Vec<&'a Grant>>,
+    /// Of a wider scope, or one that is not known.
+    wide: Vec<&'a Grant>,
+}
+
+impl<'a> Strays<'a> {
+    fn of(estate: &'a Estate) -> Self {
+        let mut strays = Self {
+            by_vault: HashMap::new(),
+            wide: Vec::new(),
+        };
+        for (_, grant) in estate.grants() {
+            if estate.policy(&grant.principal).is_some() {
+                continue;
+            }
+            let vault = match &grant.scope {
+                Scope::Vault(vault) => estate.vault(vault),
+                Scope::Key(key) => key
+                    .target()
+                    .and_then(|key| estate.vault(&estate[key].vault)),
+                Scope::Other => continue,
+                Scope::Wider(_) | Scope::Unknown(_) => None,
+            };
+            match vault {
+                Some((vault, _)) => strays.by_vault.entry(vault).or_default().push(grant),
+                None => strays.wide.push(grant),
+            }
+        }
+        strays
+    }
+
+    fn for_vault(&self, vault: Handle<Vault>) -> impl Iterator<Item = &'a Grant> {
+        let own = self.by_vault.get(&vault).map_or(&[][..], Vec::as_slice);
+        own.iter().chain(&self.wide).copied()
+    }
+}
+
+fn undecided(policy: &Policy, unknown: &Unknown, out: &mut Findings) {
+    out.undecided(&policy.header, unknown)
+        .at(&policy.vault.origin);
+}
+
+fn report(estate: &Estate, policy: &Policy, only: Option<&(&Grant, String)>, out: &mut Findings) {
+    let message = match only {
+        Some((_, what)) => format!("its identity gets no right on the key, only {what}"),
+        None => "its identity gets no right on the key".to_owned(),
+    };
+    let finding = out.report(&policy.header, message);
+    if let Some((grant, _)) = only {
+        finding.related(
+            &grant.header,
+            &grant.right.origin,
+            "does not give the right",
+        );
+    }
+    let link = vault_link(estate, policy);
+    if let Some((_, vault)) = estate.vault(link) {
+        finding.related(&vault.header, &link.origin, "the key is in this vault");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::estate::{Action, Change, Link, Management, Right};
+    use crate::rules::fixture::{Chain, from_variable, if_variable, role, variable};
+    use crate::rules::testing::{Answers, answers};
+
+    fn check(change: impl FnOnce(&mut Chain)) -> Answers {
+        let mut chain = Chain::new();
+        change(&mut chain);
+        answers(&RULE, &chain.estate)
+    }
+
+    /// The chain without a right of the policy's identity.
+    fn without(change: impl FnOnce(&mut Chain)) -> Answers {
+        check(|chain| {
+            chain.grant().principal = Link::default();
+            change(chain);
+        })
+    }
+
+    const NOTHING: &str = "azapi_resource.policy: its identity gets no right on the key";
+    const UNKNOWN: &str = "azapi_resource.policy: variable `x` has no value";
+
+    #[test]
+    fn points_at_the_policy() {
+        without(|_| {}).finds(&[NOTHING]);
+        check(|chain| chain.grant().header.change = Some(Change::new(Action::Delete)))
+            .finds(&[NOTHING]);
+    }
+
+    #[test]
+    fn a_right_that_does_not_fit_is_none() {
+        check(|chain| chain.vault().rbac = false.into()).finds(&[
+            "azapi_resource.policy: its identity gets no right on the key, only a role, and the \
+             vault uses access policies",
+        ]);
+        check(|chain| chain.grant().right = role("reader")).finds(&[
+            "azapi_resource.policy: its identity gets no right on the key, only the role `reader`",
+        ]);
+        check(|chain| chain.grant().scope = Scope::Other).finds(&[NOTHING]);
+    }
+
+    #[test]
+    fn is_silent_when_the_identity_gets_the_right() {
+        check(|_| {}).is_silent();
+        check(|chain| chain.grant().right = Right::Fitting.into()).is_silent();
+        check(|chain| chain.grant().scope = Scope::Wider(from_variable("subscription")))
+            .is_silent();
+        check(|chain| {
+            chain.policy().header.existence = if_variable("enabled");
+            chain.grant().header.existence = if_variable("enabled");
+        })
+        .is_silent();
+    }
+
+    #[test]
+    fn is_silent_about_policies_that_are_not_ours() {
+        without(|chain| chain.policy().header.management = Management::DataSource).is_silent();
+        without(|chain| chain.policy().kind = crate::PolicyKind::NetworkInjection.into())
+            .is_silent();
+        without(|chain| chain.policy().vault = Link::default()).is_silent();
+    }
+
+    #[test]
+    fn cannot_decide_about_a_vault_of_others() {
+        without(|chain| chain.policy().vault = Identity::Elsewhere("/kv".into()).into())
+            .is_undecided(&[
+                "azapi_resource.policy: the key vault `/kv` is not part of this configuration",
+            ]);
+        without(|chain| chain.policy().vault = Identity::Unknown(variable("x")).into())
+            .is_undecided(&[UNKNOWN]);
+        without(|chain| chain.vault().header.management = Management::DataSource).is_undecided(&[
+            "azapi_resource.policy: `azurerm_key_vault.cmk` is managed outside of this \
+             configuration, and so may be the right on it",
+        ]);
+    }
+
+    #[test]
+    fn cannot_decide_when_a_right_may_be_for_the_policy() {
+        check(|chain| chain.grant().principal = Identity::Unknown(variable("x")).into())
+            .is_undecided(&[UNKNOWN]);
+        check(|chain| chain.grant().right = from_variable("x")).is_undecided(&[UNKNOWN]);
+        check(|chain| chain.vault().rbac = from_variable("x")).is_undecided(&[UNKNOWN]);
+        check(|chain| chain.grant().header.existence = if_variable("x")).is_undecided(&[UNKNOWN]);
+        without(|chain| chain.policy().kind = from_variable("x")).is_undecided(&[UNKNOWN]);
+        without(|chain| chain.estate.scope.unseen.push(variable("x"))).is_undecided(&[UNKNOWN]);
+    }
+
+    #[test]
+    fn somebody_else_is_not_the_policy() {
+        let principal = |id: &'static str| {
+            move |chain: &mut Chain| {
+                chain.grant().principal = Identity::Elsewhere(id.into()).into();
+            }
+        };
+        check(principal("data.azurerm_client_config.current.object_id")).finds(&[NOTHING]);
+        check(principal("1a2b")).is_undecided(&[
+            "azapi_resource.policy: `azurerm_role_assignment.cmk` is for the object id `1a2b`",
+        ]);
+        check(|chain| {
+            principal("1a2b")(chain);
+            chain.policy().header.change = Some(Change::new(Action::Create));
+        })
+        .finds(&[NOTHING]);
+        check(|chain| {
+            chain.grant().principal = Identity::Unknown(variable("x")).into();
+            chain.grant().right = role("key vault secrets user");
+        })
+        .finds(&[NOTHING]);
+    }
+}
