@@ -1,12 +1,12 @@
 //! Finance and operations: whether it is under the key (CMK facts 2.5, `FO_BASE`), and where it and
 //! its components are.
 
+use super::geo::{Whereabouts, narrow};
 use super::preconditions::Preconditions;
-use super::subject::Subject;
+use super::subject::{Place as Environment, Subject, why_unseen};
 use super::verdict::{Verdict, all};
-use crate::estate::{Declaration, Fact, FinanceAndOperations, Hosting, Known, Place, Unknown};
-use crate::geo::RegionGeo;
-use crate::{AzureRegion, Geo, SameGeo};
+use crate::Geo;
+use crate::estate::{Declaration, Fact, FinanceAndOperations, Hosting, Known, Unknown};
 
 const INTEGRATION: &str = "whether Power Platform integration is enabled";
 
@@ -20,14 +20,6 @@ pub(super) struct Finance<'e> {
     pub(super) base: Verdict,
     /// Where it is.
     pub(super) place: Whereabouts,
-}
-
-/// Where something is.
-pub(super) enum Whereabouts {
-    /// A name and the geo that it stands for.
-    At(String, RegionGeo),
-    /// Nobody can say, because of this.
-    Unknown(String),
 }
 
 impl<'e> Finance<'e> {
@@ -100,13 +92,15 @@ fn integrated(facts: &Known<&FinanceAndOperations>) -> Verdict {
             return Verdict::unknown(INTEGRATION, "finance and operations is not declared");
         }
     };
-    let is_unified = finance.hosting.value() == Some(&Hosting::Unified);
-    match &finance.integration.known {
-        Known::Value(true) => Verdict::Yes,
-        Known::Value(false) => Verdict::no("CMK305", "Power Platform integration is not enabled"),
-        Known::Unknown(_) | Known::Absent if is_unified => Verdict::Yes,
-        Known::Unknown(unknown) => Verdict::unknown(INTEGRATION, &unknown.reason),
-        Known::Absent => Verdict::unknown(INTEGRATION, "it is not declared"),
+    match (&finance.integration.known, finance.hosting.value()) {
+        (Known::Value(true), _) | (_, Some(Hosting::Unified)) => Verdict::Yes,
+        (Known::Value(false), _) => {
+            Verdict::no("CMK305", "Power Platform integration is not enabled")
+        }
+        // Integrated or not, the hosting decides.
+        (_, Some(Hosting::CloudHosted)) => Verdict::Yes,
+        (Known::Unknown(unknown), _) => Verdict::unknown(INTEGRATION, &unknown.reason),
+        (Known::Absent, _) => Verdict::unknown(INTEGRATION, "it is not declared"),
     }
 }
 
@@ -123,89 +117,11 @@ fn place(
         Known::Unknown(unknown) => Known::Unknown(unknown.clone()),
     };
     match region {
-        Known::Value(place) => Whereabouts::At(place.text.clone(), settle(place.geo(), geo)),
+        Known::Value(place) => Whereabouts::At(place.text.clone(), narrow(&place, geo)),
         Known::Unknown(unknown) => Whereabouts::Unknown(unknown.reason.to_string()),
-        Known::Absent => of_environment(subject),
-    }
-}
-
-fn of_environment(subject: &Subject<'_>) -> Whereabouts {
-    let Some(environment) = subject.environment else {
-        return Whereabouts::Unknown(subject.unseen.to_string());
-    };
-    match &environment.location.known {
-        Known::Value(location) => Whereabouts::At(
-            location.as_str().to_owned(),
-            location.geo().map_or(RegionGeo::Unknown, RegionGeo::One),
-        ),
-        Known::Unknown(unknown) => Whereabouts::Unknown(unknown.reason.to_string()),
-        Known::Absent => Whereabouts::Unknown("the environment's location is not declared".into()),
-    }
-}
-
-/// A region that several geos share is in the environment's own, where that is one of them.
-fn settle(region: RegionGeo, environment: Option<Geo>) -> RegionGeo {
-    match (region, environment) {
-        (RegionGeo::Several(geos), Some(geo)) if geos.contains(&geo) => RegionGeo::One(geo),
-        (region, _) => region,
-    }
-}
-
-impl Whereabouts {
-    /// Where a component is.
-    pub(super) fn of(region: &Fact<Place>, geo: impl Fn(&Place) -> RegionGeo) -> Self {
-        match &region.known {
-            Known::Value(place) => Self::At(place.text.clone(), geo(place)),
-            Known::Unknown(unknown) => Self::Unknown(unknown.reason.to_string()),
-            Known::Absent => Self::Unknown("its region is not declared".into()),
-        }
-    }
-
-    /// The geo, if it is one.
-    pub(super) fn geo(&self) -> Option<Geo> {
-        match self {
-            Self::At(_, RegionGeo::One(geo)) => Some(*geo),
-            Self::At(_, RegionGeo::Several(_) | RegionGeo::Unknown) | Self::Unknown(_) => None,
-        }
-    }
-
-    /// Whether a component is in the geo of finance and operations; `code` reports that it is not.
-    pub(super) fn fits(&self, finance: &Self, what: &str, code: &'static str) -> Verdict {
-        let question = format!("whether {what} and finance and operations are in one geo");
-        let (here, there, same) = match (self, finance) {
-            (Self::At(here, own), Self::At(there, other)) => {
-                (here, there, same(here, own, there, other))
-            }
-            (Self::Unknown(why), _) | (_, Self::Unknown(why)) => {
-                return Verdict::unknown(&question, why);
-            }
-        };
-        match same {
-            SameGeo::Same => Verdict::Yes,
-            SameGeo::Different => Verdict::no(
-                code,
-                format!("another geo: {what} in `{here}`, finance and operations in `{there}`"),
-            ),
-            SameGeo::Unknown => Verdict::unknown(&question, format!("`{here}` and `{there}`")),
-        }
-    }
-}
-
-fn same(here: &str, own: &RegionGeo, there: &str, other: &RegionGeo) -> SameGeo {
-    // One place has one geo, whether a table knows it or not.
-    if AzureRegion::new(here) == AzureRegion::new(there) {
-        return SameGeo::Same;
-    }
-    match (own, other) {
-        (_, RegionGeo::One(geo)) => own.is(*geo),
-        (RegionGeo::One(geo), RegionGeo::Several(geos)) if !geos.contains(geo) => {
-            SameGeo::Different
-        }
-        (RegionGeo::Several(own), RegionGeo::Several(geos))
-            if !own.iter().any(|geo| geos.contains(geo)) =>
-        {
-            SameGeo::Different
-        }
-        (_, RegionGeo::Several(_) | RegionGeo::Unknown) => SameGeo::Unknown,
+        Known::Absent => match subject.environment {
+            Environment::Here(_, environment) => Whereabouts::of_environment(environment),
+            Environment::Unseen(link) => Whereabouts::Unknown(why_unseen(link)),
+        },
     }
 }

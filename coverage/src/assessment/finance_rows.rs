@@ -1,6 +1,7 @@
 //! The rows of finance and operations, for every declaration that speaks about it.
 
-use super::finance::{Finance, Whereabouts};
+use super::finance::Finance;
+use super::geo::Whereabouts;
 use super::rows::{Answer, Rows, UNDER_KEY};
 use super::verdict::{Verdict, all};
 use super::{KeyControl, Part};

@@ -10,6 +10,7 @@
 
 mod finance;
 mod finance_rows;
+mod geo;
 mod preconditions;
 mod rows;
 mod subject;

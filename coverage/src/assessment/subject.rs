@@ -6,132 +6,102 @@ use std::sync::Arc;
 
 use crate::estate::{
     Assignment, Declaration, Environment, Estate, Handle, Header, Identity, Known, Link,
-    ManagedEnvironment, Management, Requirement, Unknown,
+    ManagedEnvironment, Management, Requirement,
 };
 
 /// What is assessed.
 pub(super) struct Subject<'e> {
     /// What the result is called.
     pub(super) address: Arc<str>,
-    /// The environment, if it is in the estate.
-    pub(super) environment: Option<&'e Environment>,
-    /// What assignments and managed environments refer to it by.
-    pub(super) key: Option<Key>,
-    /// Why nothing is known about an environment that is not in the estate.
-    pub(super) unseen: Arc<str>,
+    /// The environment.
+    pub(super) environment: Place<'e>,
     /// What is declared about it.
     pub(super) declarations: Vec<&'e Declaration>,
 }
 
-/// An environment as others refer to it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Key {
+/// Where the environment is found.
+pub(super) enum Place<'e> {
     /// In the estate.
-    Here(Handle<Environment>),
-    /// By its id.
-    Elsewhere(Arc<str>),
-    /// By an expression whose value is not known, such as `var.environment_id`.
-    Symbol(Arc<str>),
+    Here(Handle<Environment>, &'e Environment),
+    /// Not in the estate; this refers to it.
+    Unseen(&'e Link<Environment>),
 }
 
-/// Who refers to which environment, found once for all.
+/// The estate, and who refers to environments that are not in it.
 pub(super) struct Index<'e> {
     pub(super) estate: &'e Estate,
-    assignments: References<'e, Assignment>,
-    removed: References<'e, Assignment>,
-    managed: References<'e, ManagedEnvironment>,
-    declarations: HashMap<Key, Vec<&'e Declaration>>,
-}
-
-/// Objects by the environment that they refer to.
-pub(super) struct References<'e, T> {
-    by_key: HashMap<Key, Vec<&'e T>>,
-    /// Why it is not known which environment one of them is about.
-    stray: Option<&'e Unknown>,
-}
-
-impl<'e, T> References<'e, T> {
-    fn new(
-        objects: impl Iterator<Item = &'e T>,
-        link: impl Fn(&'e T) -> &'e Link<Environment>,
-    ) -> Self {
-        let mut by_key: HashMap<Key, Vec<&'e T>> = HashMap::new();
-        let mut stray = None;
-        for object in objects {
-            let link = link(object);
-            stray = stray.or(link.unknown());
-            if let Some(key) = Key::of(link) {
-                by_key.entry(key).or_default().push(object);
-            }
-        }
-        Self { by_key, stray }
-    }
-
-    /// Those that are about this environment for certain.
-    pub(super) fn of(&self, subject: &Subject<'_>) -> &[&'e T] {
-        subject
-            .key
-            .as_ref()
-            .and_then(|key| self.by_key.get(key))
-            .map_or(&[], Vec::as_slice)
-    }
-
-    /// Why one of them may be about any environment.
-    pub(super) fn stray(&self) -> Option<&'e Unknown> {
-        self.stray
-    }
-}
-
-impl Key {
-    fn of(link: &Link<Environment>) -> Option<Self> {
-        match &link.identity {
-            Identity::Here(handle) => Some(Self::Here(*handle)),
-            Identity::Elsewhere(id) => Some(Self::Elsewhere(id.clone())),
-            Identity::Unknown(unknown) => unknown.symbol.clone().map(Self::Symbol),
-            Identity::Absent => None,
-        }
-    }
+    assignments: HashMap<&'e str, Vec<&'e Assignment>>,
+    managed: HashMap<&'e str, Vec<&'e ManagedEnvironment>>,
+    /// The first resource that makes an environment managed of which nobody knows which it is.
+    stray: Option<&'e ManagedEnvironment>,
 }
 
 impl<'e> Index<'e> {
     pub(super) fn new(estate: &'e Estate) -> Self {
-        let mut declarations: HashMap<Key, Vec<&'e Declaration>> = HashMap::new();
-        for (_, declaration) in estate.declarations() {
-            if let Some(key) = Key::of(&declaration.environment) {
-                declarations.entry(key).or_default().push(declaration);
+        let mut index = Self {
+            estate,
+            assignments: HashMap::new(),
+            managed: HashMap::new(),
+            stray: None,
+        };
+        for (_, assignment) in estate.assignments() {
+            if let Some(name) = index.unseen(&assignment.environment)
+                && assignment.may_encrypt()
+            {
+                index.assignments.entry(name).or_default().push(assignment);
             }
         }
-        Self {
-            estate,
-            assignments: References::new(
-                encrypting(estate.assignments()),
-                |assignment: &Assignment| &assignment.environment,
-            ),
-            removed: References::new(
-                encrypting(estate.removed_assignments()),
-                |assignment: &Assignment| &assignment.environment,
-            ),
-            managed: References::new(
-                estate.managed_environments().map(|(_, managed)| managed),
-                |managed: &ManagedEnvironment| &managed.environment,
-            ),
-            declarations,
+        for (_, managed) in estate.managed_environments() {
+            if let Some(name) = index.unseen(&managed.environment) {
+                index.managed.entry(name).or_default().push(managed);
+            }
+            let unknown = managed.environment.unknown();
+            if unknown.is_some() && estate.environment(&managed.environment).is_none() {
+                index.stray.get_or_insert(managed);
+            }
+        }
+        index
+    }
+
+    /// The name of an environment that is not in the estate.
+    fn unseen(&self, link: &'e Link<Environment>) -> Option<&'e str> {
+        match self.estate.environment(link) {
+            Some(_) => None,
+            None => link.name(),
         }
     }
 
-    /// Encryption assignments that exist once the plan is applied.
-    pub(super) fn assignments(&self) -> &References<'e, Assignment> {
-        &self.assignments
+    /// The encryption assignments of an environment that is not in the estate.
+    pub(super) fn assignments_of(&self, link: &Link<Environment>) -> &[&'e Assignment] {
+        list(&self.assignments, link)
     }
 
-    /// Encryption assignments that the plan takes away.
-    pub(super) fn removed(&self) -> &References<'e, Assignment> {
-        &self.removed
+    /// What makes an environment managed that is not in the estate.
+    pub(super) fn managed_environments_of(
+        &self,
+        link: &Link<Environment>,
+    ) -> &[&'e ManagedEnvironment] {
+        list(&self.managed, link)
     }
 
-    /// Resources that make environments managed ones.
-    pub(super) fn managed(&self) -> &References<'e, ManagedEnvironment> {
-        &self.managed
+    /// Why something may make this environment a managed one without being seen.
+    pub(super) fn unseen_manager(&self, environment: &Environment) -> Option<String> {
+        if let Some(unknown) = self.stray.and_then(|managed| managed.environment.unknown()) {
+            return Some(unknown.reason.to_string());
+        }
+        // One that names an environment by an id may mean this one, whose id is not known.
+        let id_is_open = environment.id.value().is_none() && !environment.header.is_new();
+        let by_id = self.managed.values().flatten().find(|managed| {
+            id_is_open && matches!(managed.environment.identity, Identity::Elsewhere(_))
+        });
+        if let Some(managed) = by_id {
+            let address = &managed.header.address;
+            return Some(format!(
+                "`{address}` names an environment by an id that may be this one's"
+            ));
+        }
+        let unseen = self.estate.scope.unseen.first()?;
+        Some(unseen.reason.to_string())
     }
 
     /// Everything to assess: environments in the estate's order, then declarations, then
@@ -144,17 +114,19 @@ impl<'e> Index<'e> {
             .collect();
         let mut seen = HashSet::new();
         for (_, declaration) in self.estate.declarations() {
-            if declaration.environment.target().is_none() {
-                seen.extend(Key::of(&declaration.environment));
-                subjects.push(unseen(
-                    declaration.header.address.clone(),
-                    &declaration.environment,
-                    vec![declaration],
-                ));
+            let link = &declaration.environment;
+            if self.estate.environment(link).is_none() {
+                seen.extend(link.name());
+                subjects.push(Subject {
+                    address: declaration.header.address.clone(),
+                    environment: Place::Unseen(link),
+                    declarations: vec![declaration],
+                });
             }
         }
         for (_, assignment) in self.estate.assignments() {
-            if assignment.environment.target().is_none() && assignment.may_encrypt() {
+            let is_unseen = self.estate.environment(&assignment.environment).is_none();
+            if is_unseen && assignment.may_encrypt() {
                 subjects.extend(assigned_only(assignment, &mut seen));
             }
         }
@@ -166,24 +138,27 @@ impl<'e> Index<'e> {
         handle: Handle<Environment>,
         environment: &'e Environment,
     ) -> Option<Subject<'e>> {
-        let subject = Subject {
-            address: environment.header.address.clone(),
-            environment: Some(environment),
-            key: Some(Key::Here(handle)),
-            unseen: "".into(),
-            declarations: self
-                .declarations
-                .get(&Key::Here(handle))
-                .cloned()
-                .unwrap_or_default(),
-        };
-        let concerns_keys = !subject.declarations.is_empty()
-            || !self.assignments.of(&subject).is_empty()
-            || !self.removed.of(&subject).is_empty()
+        let declarations: Vec<_> = self
+            .estate
+            .declarations_of(handle)
+            .map(|(_, declaration)| declaration)
+            .collect();
+        let concerns_keys = !declarations.is_empty()
+            || self.estate.all_assignments_of(handle).next().is_some()
             || matches!(environment.requirement, Requirement::Required { .. })
             || says_who_holds_the_key(environment);
-        concerns_keys.then_some(subject)
+        concerns_keys.then(|| Subject {
+            address: environment.header.address.clone(),
+            environment: Place::Here(handle, environment),
+            declarations,
+        })
     }
+}
+
+fn list<'m, T>(by_name: &'m HashMap<&str, Vec<T>>, link: &Link<Environment>) -> &'m [T] {
+    link.name()
+        .and_then(|name| by_name.get(name))
+        .map_or(&[], Vec::as_slice)
 }
 
 /// Whether the environment itself says something about its key. That a data source lists an
@@ -200,43 +175,33 @@ fn says_who_holds_the_key(environment: &Environment) -> bool {
 }
 
 /// An environment that only an assignment speaks about; `None` when it was there before.
-fn assigned_only<'e>(assignment: &'e Assignment, seen: &mut HashSet<Key>) -> Option<Subject<'e>> {
-    let address = match Key::of(&assignment.environment) {
-        Some(key) if !seen.insert(key.clone()) => return None,
-        Some(Key::Elsewhere(name) | Key::Symbol(name)) => name,
-        Some(Key::Here(_)) | None => assignment.header.address.clone(),
+fn assigned_only<'e>(
+    assignment: &'e Assignment,
+    seen: &mut HashSet<&'e str>,
+) -> Option<Subject<'e>> {
+    let link = &assignment.environment;
+    let address = match link.name() {
+        Some(name) => seen.insert(name).then(|| name.into())?,
+        None => assignment.header.address.clone(),
     };
-    Some(unseen(address, &assignment.environment, Vec::new()))
+    Some(Subject {
+        address,
+        environment: Place::Unseen(link),
+        declarations: Vec::new(),
+    })
 }
 
-fn unseen<'e>(
-    address: Arc<str>,
-    link: &'e Link<Environment>,
-    declarations: Vec<&'e Declaration>,
-) -> Subject<'e> {
-    Subject {
-        address,
-        environment: None,
-        key: Key::of(link),
-        unseen: match &link.identity {
-            Identity::Here(_) | Identity::Absent => "no environment is named".into(),
-            Identity::Elsewhere(_) => "the environment is not part of what was read".into(),
-            Identity::Unknown(unknown) => unknown.reason.to_string().into(),
-        },
-        declarations,
+/// Why nothing is known about an environment that is not in the estate.
+pub(super) fn why_unseen(link: &Link<Environment>) -> String {
+    match &link.identity {
+        Identity::Here(_) | Identity::Absent => "no environment is named".into(),
+        Identity::Elsewhere(_) => "the environment is not part of what was read".into(),
+        Identity::Unknown(unknown) => unknown.reason.to_string(),
     }
 }
 
-fn encrypting<'e>(
-    assignments: impl Iterator<Item = (Handle<Assignment>, &'e Assignment)>,
-) -> impl Iterator<Item = &'e Assignment> {
-    assignments
-        .map(|(_, assignment)| assignment)
-        .filter(|assignment| assignment.may_encrypt())
-}
-
 /// Why it is not certain that there is such an object.
-pub(super) fn doubt(header: &Header) -> Option<&Unknown> {
+pub(super) fn doubt(header: &Header) -> Option<&crate::estate::Unknown> {
     match &header.existence {
         crate::estate::Existence::Certain => None,
         crate::estate::Existence::Possible(unknown) => Some(unknown),

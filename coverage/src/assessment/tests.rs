@@ -336,7 +336,23 @@ fn a_link_that_exists_implies_what_the_service_checked() {
             observed(scene);
             scene.environment.managed = Fact::default();
         },
-        "unknown: whether the environment is managed is not known: it is not declared",
+        COVERED,
+    );
+    check_base(
+        |scene| {
+            observed(scene);
+            scene.environment.managed = false.into();
+        },
+        "not_covered CMK103: the environment is not managed",
+    );
+    // The plan links another policy, which the service has not accepted yet.
+    check_base(
+        |scene| {
+            scene.environment.assigned = true.into();
+            scene.environment.sku = Fact::default();
+            scene.assignment.as_mut().unwrap().swapped = true;
+        },
+        "unknown: the type of the environment is not known: it is not declared",
     );
 }
 
@@ -676,10 +692,12 @@ fn a_scale_unit_has_to_share_the_geo() {
     );
     let open =
         "unknown: whether the scale unit and finance and operations are in one geo is not known: ";
+    // Of the two geos of this region, one has finance and operations there.
+    check_scale_unit(place("southeastasia"), place("eastasia"), covered);
     check_scale_unit(
-        place("southeastasia"),
-        place("eastasia"),
-        &format!("{open}`eastasia` and `southeastasia`"),
+        place("usgovvirginia"),
+        place("moonbase"),
+        &format!("{open}`moonbase` and `usgovvirginia`"),
     );
     check_scale_unit(
         Fact::default(),

@@ -40,6 +40,14 @@ impl Verdict {
         })
     }
 
+    /// It holds if nobody can say and the service has accepted it already.
+    pub(super) fn accepted_if(self, linked: bool) -> Self {
+        match self {
+            Self::Unknown(_) if linked => Self::Yes,
+            verdict => verdict,
+        }
+    }
+
     pub(super) fn is_yes(&self) -> bool {
         matches!(self, Self::Yes)
     }
