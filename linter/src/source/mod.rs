@@ -5,6 +5,7 @@
 
 pub mod documents;
 mod files;
+pub mod hcl;
 mod instance;
 mod reading;
 mod text;

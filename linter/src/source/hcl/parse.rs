@@ -1,0 +1,102 @@
+//! From the bytes of a file to a body.
+
+use hcl_edit::parser::{parse_body, parse_expr, parse_template};
+
+use super::ast::{Body, Expr, ExprKind, Span};
+use super::json;
+use super::lower::Lower;
+use super::texts::{Texts, decode};
+use crate::source::{Problem, SourceFile};
+
+/// What kind of text it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// A configuration.
+    Configuration,
+    /// A file with values of variables.
+    Variables,
+}
+
+/// A file that was read.
+pub(super) struct Parsed {
+    pub(super) file: u32,
+    pub(super) body: Body,
+    pub(super) problem: Option<Problem>,
+}
+
+/// Reads a file. What does not parse is a problem; what could be read of it is in the body.
+pub(super) fn parse_file(texts: &Texts, name: &str, bytes: Vec<u8>, role: Role) -> Parsed {
+    let text = match decode(name, bytes) {
+        Ok(text) => text,
+        Err((problem, text)) => {
+            let (file, _) = texts.add(name, text);
+            return Parsed {
+                file,
+                body: Body::default(),
+                problem: Some(problem),
+            };
+        }
+    };
+    let (file, source) = texts.add(name, text);
+    let (body, problem) = if name.ends_with(".json") {
+        json::parse(file, &source, role)
+    } else {
+        parse_hcl(file, &source)
+    };
+    Parsed {
+        file,
+        body,
+        problem,
+    }
+}
+
+fn parse_hcl(file: u32, source: &SourceFile) -> (Body, Option<Problem>) {
+    match parse_body(&source.text) {
+        Ok(body) => (Lower { file, base: 0 }.body(&body), None),
+        Err(error) => {
+            let body = super::recover::body(file, &source.text);
+            (body, Some(problem(source, &error)))
+        }
+    }
+}
+
+fn problem(source: &SourceFile, error: &hcl_edit::parser::Error) -> Problem {
+    let at = error.location().offset();
+    Problem {
+        message: format!("`{}` does not parse: {}", source.name, error.message()),
+        help: Some("run `terraform validate`, and correct the syntax".into()),
+        location: Some(source.location(at..at + 1)),
+    }
+}
+
+/// An expression that does not stand in a file.
+pub(super) fn parse_value(file: u32, text: &str) -> Result<Expr, String> {
+    match parse_expr(text.trim()) {
+        Ok(expr) => Ok(Lower { file, base: 0 }.expr(&expr, whole(file, text))),
+        Err(error) => Err(error.message().to_owned()),
+    }
+}
+
+/// A text as a template; `base` is where it starts in its file.
+pub(super) fn parse_as_template(file: u32, text: &str, span: Span, base: u32) -> Expr {
+    if !text.contains("${") && !text.contains("%{") {
+        let kind = ExprKind::Literal(crate::value::Kind::String(text.into()));
+        return Expr { kind, span };
+    }
+    let kind = match parse_template(text) {
+        Ok(template) => Lower { file, base }.template(&template, span),
+        Err(error) => {
+            ExprKind::Invalid(format!("the template does not parse: {}", error.message()).into())
+        }
+    };
+    Expr { kind, span }
+}
+
+/// The place of a whole text.
+pub(super) fn whole(file: u32, text: &str) -> Span {
+    Span {
+        file,
+        start: 0,
+        end: u32::try_from(text.len()).unwrap_or(u32::MAX),
+    }
+}
