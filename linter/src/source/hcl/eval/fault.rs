@@ -50,6 +50,7 @@ pub(in super::super) fn has_error(value: &Value) -> bool {
             Kind::Unknown(unknown) => matches!(unknown.reason, Reason::Expression(_)),
             Kind::List(values) => values.iter().any(|value| search(value, left)),
             Kind::Object(object) => object.entries.values().any(|value| search(value, left)),
+            Kind::Json(inner) => search(inner, left),
             Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => false,
         }
     }
