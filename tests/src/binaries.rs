@@ -29,6 +29,9 @@ pub fn emulator_binary() -> &'static Path {
 fn build(package: &str, binary: &str) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
     let mut command = Command::new(cargo);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_about_this_package(name)) {
+        command.env_remove(name);
+    }
     command
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(["build", "--package", package, "--bin", binary])
@@ -63,4 +66,11 @@ fn own_build() -> Option<(PathBuf, String)> {
     let target = profile.parent()?;
     (deps.file_name()? == "deps").then_some(())?;
     Some((target.to_owned(), profile.file_name()?.to_str()?.to_owned()))
+}
+
+/// What cargo says in the environment about the package that it runs. Build scripts read it (ring's
+/// asks to be run anew when it differs), so handing it on would build half the tree again.
+fn is_about_this_package(name: &std::ffi::OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
 }

@@ -48,6 +48,29 @@ impl Workspace {
 
     /// An empty configuration whose provider finds neither endpoints nor credentials.
     pub fn offline() -> Self {
+        let directory = provider_binary()
+            .parent()
+            .expect("a file is in a directory");
+        Self::configured(&format!(
+            "dev_overrides {{ \"ppcmk/ppcmk\" = {:?} }}\n  direct {{}}",
+            directory.display().to_string()
+        ))
+    }
+
+    /// An empty configuration whose provider talks to this emulator, and is installed by
+    /// `terraform init` from a mirror: a directory as of `terraform providers mirror`. Nothing
+    /// else can be installed.
+    pub fn with_mirror(emulator: &Emulator, mirror: &Path) -> Self {
+        let workspace = Self::configured(&format!(
+            "filesystem_mirror {{ path = {:?} }}",
+            mirror.display().to_string()
+        ));
+        *workspace.variables() = emulator.environment_variables().into_iter().collect();
+        workspace
+    }
+
+    /// An empty configuration, and these ways to install providers.
+    fn configured(installation: &str) -> Self {
         let root = tempfile::Builder::new()
             .prefix("ppcmk-tests-")
             .tempdir()
@@ -55,14 +78,7 @@ impl Workspace {
         for directory in ["module", "home", "output"] {
             std::fs::create_dir(root.path().join(directory)).expect("the directory is new");
         }
-        let directory = provider_binary()
-            .parent()
-            .expect("a file is in a directory");
-        let cli = format!(
-            "provider_installation {{\n  dev_overrides {{\n    \"ppcmk/ppcmk\" = {:?}\n  }}\n  \
-             direct {{}}\n}}\n",
-            directory.display().to_string()
-        );
+        let cli = format!("provider_installation {{\n  {installation}\n}}\n");
         std::fs::write(root.path().join("terraform.rc"), cli).expect("the directory is ours");
         let workspace = Self {
             root,
@@ -71,6 +87,22 @@ impl Workspace {
         };
         workspace.write("provider.tf", PROVIDER);
         workspace
+    }
+
+    /// `terraform init`; only for a workspace with a mirror.
+    pub fn init(&self) -> Run {
+        self.terraform(&["init", "-input=false"])
+    }
+
+    /// Where `terraform init` installs.
+    pub fn installation(&self) -> PathBuf {
+        self.root.path().join("data")
+    }
+
+    /// Forgets what `terraform init` has installed, as a fresh checkout on another machine.
+    pub fn forget_installation(&self) {
+        // There may be none.
+        let _ = std::fs::remove_dir_all(self.installation());
     }
 
     /// The directory of the configuration.

@@ -66,6 +66,9 @@ fn answering(program: &OsString) -> Option<Terraform> {
 pub(crate) fn build() -> Result<Built, Problem> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_about_this_package(name)) {
+        command.env_remove(name);
+    }
     command
         .current_dir(workspace())
         .args(["build", "--message-format=json-render-diagnostics"])
@@ -113,4 +116,11 @@ fn own_build() -> Option<(PathBuf, String)> {
     let profile = executable.parent()?;
     let target = profile.parent()?;
     Some((target.to_owned(), profile.file_name()?.to_str()?.to_owned()))
+}
+
+/// What cargo says in the environment about the package that it runs. Build scripts read it (ring's
+/// asks to be run anew when it differs), so handing it on would build half the tree again.
+fn is_about_this_package(name: &std::ffi::OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
 }
