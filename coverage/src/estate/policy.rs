@@ -31,6 +31,9 @@ pub struct Policy {
     pub key_name: Fact<String>,
     /// A pinned version of the key. Absent: the newest.
     pub key_version: Fact<String>,
+    /// Whether environments are linked to it, where the object itself says so (the state of
+    /// `ppcmk_enterprise_policy`, live).
+    pub linked: Fact<bool>,
     /// The plan changes vault, key or version of a policy that exists: the attributes that change.
     pub key_change: Option<Vec<std::sync::Arc<str>>>,
 }
@@ -75,6 +78,7 @@ impl Policy {
             key: Link::default(),
             key_name: Fact::default(),
             key_version: Fact::default(),
+            linked: Fact::default(),
             key_change: None,
         }
     }

@@ -11,7 +11,13 @@ mod cmk104;
 mod cmk105;
 mod cmk106;
 mod cmk107;
+mod cmk108;
+mod cmk109;
+mod cmk110;
+mod cmk112;
 mod cmk119;
+mod cmk120;
+mod cmk121;
 mod cmk201;
 mod cmk202;
 mod cmk203;
@@ -116,7 +122,13 @@ pub fn all() -> &'static [&'static Rule] {
         &cmk105::RULE,
         &cmk106::RULE,
         &cmk107::RULE,
+        &cmk108::RULE,
+        &cmk109::RULE,
+        &cmk110::RULE,
+        &cmk112::RULE,
         &cmk119::RULE,
+        &cmk120::RULE,
+        &cmk121::RULE,
         &cmk201::RULE,
         &cmk202::RULE,
         &cmk203::RULE,
@@ -191,6 +203,8 @@ mod pages {
     /// Local roles of a Managed HSM (CMK facts S41, 2024-01-25).
     pub(super) const HSM_ROLES: &str =
         "https://learn.microsoft.com/azure/key-vault/managed-hsm/built-in-roles";
+    /// The published specification of the resource type (CMK facts S37, api-version 2020-10-30-preview).
+    pub(super) const SPECIFICATION: &str = "https://github.com/Azure/azure-rest-api-specs/tree/main/specification/powerplatform/resource-manager/Microsoft.PowerPlatform/PowerPlatform";
     /// Lock and unlock (CMK facts S05, 2025-07-14).
     pub(super) const LOCK: &str =
         "https://learn.microsoft.com/power-platform/admin/cmk-lock-unlock";

@@ -178,10 +178,10 @@ fn custom(role: &str) -> Verdict {
 
 /// Whether a role is in a list, by its name or by the GUID at the end of its definition's id.
 fn is_one_of(role: &str, list: &[[&str; 2]]) -> bool {
-    let last = role.rsplit('/').next().unwrap_or(role);
+    let name = role.rsplit('/').next().unwrap_or(role);
     list.iter()
         .flatten()
-        .any(|known| known.eq_ignore_ascii_case(last))
+        .any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// How a vault decides about access to its keys.
