@@ -154,10 +154,18 @@ impl World<'_> {
     ) -> Outcome<Found> {
         let prefix = if is_data { "data." } else { "" };
         let label = format!("{prefix}{type_name}.{name}");
-        let at = module
-            .content
-            .resource(is_data, type_name, name)
-            .ok_or_else(|| Fault::error(format!("`{label}` is not declared")))?;
+        let Some(at) = module.content.resource(is_data, type_name, name) else {
+            // A part of a configuration is still worth a check: two references to what is not here
+            // lead to the same thing.
+            let reason = Reason::Expression(format!("`{label}` is not declared").into());
+            let dot = if module.address.is_empty() { "" } else { "." };
+            let symbol = format!("{}{dot}{label}", module.address);
+            return Ok(Found {
+                value: Value::symbol(reason, symbol),
+                used,
+                label: None,
+            });
+        };
         let header = module.content.resources[at].block.header;
         let memo = &module.resources[at];
         let expanded = self.result(memo, module, What::Resource(at), &label, header)?;

@@ -83,7 +83,7 @@ fn references() {
     check_error("var.nope", "`nope` is not declared");
     check_error("local.map.z", "no attribute `z`");
     check_error("local.list[7]", "no element 7");
-    check_error("azurerm_key_vault.nope.id", "not declared");
+    check("azurerm_key_vault.nope.id", "<azurerm_key_vault.nope.id>");
     check_error("each.key", "cannot be used here");
 }
 

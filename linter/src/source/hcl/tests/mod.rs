@@ -57,6 +57,7 @@ pub(super) fn show(value: &Value) -> String {
 
 fn write(value: &Value, out: &mut String) {
     match &value.kind {
+        Kind::Json(inner) => write!(out, "json({})", show(inner)).unwrap(),
         Kind::Null => out.push_str("null"),
         Kind::Bool(value) => write!(out, "{value}").unwrap(),
         Kind::Number(number) => write!(out, "{number}").unwrap(),
