@@ -18,8 +18,8 @@ pub(super) struct Home<'a> {
     text: &'a str,
     geo: RegionGeo,
     /// What says so, and where.
-    header: &'a Header,
-    origin: &'a Origin,
+    pub(super) header: &'a Header,
+    pub(super) origin: &'a Origin,
 }
 
 /// A workload that must be in the same geo.
@@ -204,7 +204,8 @@ impl<'a> Home<'a> {
     }
 }
 
-fn which_geo(text: &str, geo: &RegionGeo) -> Unknown {
+/// The question that a region leaves open that geos share.
+pub(super) fn which_geo(text: &str, geo: &RegionGeo) -> Unknown {
     not_declared(&format!("which geo `{text}` belongs to ({})", list(geo)))
 }
 

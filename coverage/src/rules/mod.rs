@@ -25,8 +25,13 @@ mod cmk204;
 mod cmk205;
 mod cmk206;
 mod cmk207;
+mod cmk208;
+mod cmk209;
 mod cmk210;
 mod cmk211;
+mod cmk212;
+mod cmk214;
+mod cmk216;
 mod cmk301;
 mod cmk302;
 mod cmk303;
@@ -36,6 +41,8 @@ mod cmk306;
 mod cmk307;
 mod cmk308;
 mod cmk309;
+mod cmk316;
+mod cmk401;
 mod cmk901;
 mod cmk902;
 mod cmk903;
@@ -136,8 +143,13 @@ pub fn all() -> &'static [&'static Rule] {
         &cmk205::RULE,
         &cmk206::RULE,
         &cmk207::RULE,
+        &cmk208::RULE,
+        &cmk209::RULE,
         &cmk210::RULE,
         &cmk211::RULE,
+        &cmk212::RULE,
+        &cmk214::RULE,
+        &cmk216::RULE,
         &cmk301::RULE,
         &cmk302::RULE,
         &cmk303::RULE,
@@ -147,6 +159,8 @@ pub fn all() -> &'static [&'static Rule] {
         &cmk307::RULE,
         &cmk308::RULE,
         &cmk309::RULE,
+        &cmk316::RULE,
+        &cmk401::RULE,
         &cmk901::RULE,
         &cmk902::RULE,
         &cmk903::RULE,

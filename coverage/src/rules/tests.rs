@@ -4,7 +4,7 @@ use super::{Level, all, find};
 
 /// The register a second time: codes, names and levels are promises to configurations, ignores and
 /// baselines of other people.
-const REGISTER: [(&str, &str, Level); 37] = [
+const REGISTER: [(&str, &str, Level); 44] = [
     ("CMK101", "environment-without-assignment", Level::Error),
     ("CMK102", "policy-in-other-geo", Level::Error),
     ("CMK103", "unmanaged-environment", Level::Error),
@@ -30,8 +30,13 @@ const REGISTER: [(&str, &str, Level); 37] = [
     ("CMK205", "key-expiry-without-rotation", Level::Error),
     ("CMK206", "vault-blocks-power-platform", Level::Error),
     ("CMK207", "pinned-key-version", Level::Warning),
+    ("CMK208", "rotation-too-frequent", Level::Error),
+    ("CMK209", "key-grant-too-broad", Level::Warning),
     ("CMK210", "key-material-removed-too-early", Level::Error),
     ("CMK211", "key-material-without-guard", Level::Warning),
+    ("CMK212", "vault-in-other-geo", Level::Note),
+    ("CMK214", "vault-access-policies", Level::Note),
+    ("CMK216", "key-not-yet-active", Level::Warning),
     ("CMK301", "scale-unit-in-other-geo", Level::Error),
     ("CMK302", "ecommerce-in-other-geo", Level::Error),
     ("CMK303", "ratings-and-reviews-in-other-geo", Level::Error),
@@ -49,6 +54,8 @@ const REGISTER: [(&str, &str, Level); 37] = [
         Level::Warning,
     ),
     ("CMK309", "demand-planning", Level::Warning),
+    ("CMK316", "no-scale-unit-region-in-geo", Level::Warning),
+    ("CMK401", "workload-outside-allowed-geos", Level::Error),
     ("CMK901", "unreadable-input", Level::Error),
     ("CMK902", "unused-ignore", Level::Warning),
     ("CMK903", "expired-ignore", Level::Error),

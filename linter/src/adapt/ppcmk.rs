@@ -97,12 +97,13 @@ pub(super) fn differs(before: &Fields, after: &Fields, name: &str) -> bool {
 
 fn key_access(builder: &mut Builder<'_>, instance: &Instance) {
     let fields = fields(instance);
-    let grant = Grant::new(
+    let mut grant = Grant::new(
         header(instance),
         Link::default(),
         Scope::Other,
         fields_right(&fields),
     );
+    grant.retained = fields.flag_or("retain_on_destroy", true);
     let principal = if fields.get("policy_id").is_some() {
         Principal::OfPolicy(fields.reference("policy_id"))
     } else {

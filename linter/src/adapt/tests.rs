@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ppcmk_coverage::estate::Estate;
+use ppcmk_coverage::estate::{Date, Estate};
 use ppcmk_coverage::rules;
 
 use super::{Settings, estate};
@@ -13,7 +13,12 @@ fn estate_of(source: &str) -> Estate {
     let tree = Memory::default().with("main.tf", source);
     let reading = hcl::read(&tree, Path::new(""), &hcl::Options::default()).unwrap();
     assert_eq!(reading.problems, [], "{source}");
-    estate(&reading, &Settings::default())
+    let settings = Settings {
+        // 2026-01-01
+        today: Some(Date::from_unix_days(20_454)),
+        ..Settings::default()
+    };
+    estate(&reading, &settings)
 }
 
 /// Findings of one rule, as `line: address: message`, and what it could not decide.

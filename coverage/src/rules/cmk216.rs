@@ -1,0 +1,116 @@
+//! Reports a key that cannot be used yet.
+
+use super::custody::{Custody, USES_KEY, used_by};
+use super::example::{policy, vault};
+use super::{Evidence, Example, Level, Rule, Source, pages};
+use crate::estate::{Estate, Known};
+use crate::finding::Findings;
+
+pub(super) const RULE: Rule = Rule {
+    code: "CMK216",
+    name: "key-not-yet-active",
+    level: Level::Warning,
+    summary: "a key whose activation date is still to come, under an encryption policy",
+    explanation: "\
+Before its activation date (`not_before_date`) a key cannot wrap anything, so no environment can be \
+linked. Microsoft's own script refuses such a key before it starts. It is a warning, because a date \
+may pass before the link is made.",
+    fix: "remove `not_before_date`, or link environments after that day",
+    example: Example {
+        before: concat!(
+            vault!(),
+            r#"resource "azurerm_key_vault_key" "cmk" {
+  name            = "cmk"
+  key_vault_id    = azurerm_key_vault.cmk.id
+  key_type        = "RSA"
+  key_size        = 3072
+  key_opts        = ["wrapKey", "unwrapKey"]
+  not_before_date = "2099-01-01T00:00:00Z"
+}
+
+"#,
+            policy!()
+        ),
+        after: concat!(
+            vault!(),
+            r#"resource "azurerm_key_vault_key" "cmk" {
+  name         = "cmk"
+  key_vault_id = azurerm_key_vault.cmk.id
+  key_type     = "RSA"
+  key_size     = 3072
+  key_opts     = ["wrapKey", "unwrapKey"]
+}
+
+"#,
+            policy!()
+        ),
+    },
+    sources: &[Source {
+        url: pages::SCRIPTS,
+        says: "the validation asks for a key that is enabled, active and not expired",
+        date: "2026-05-13",
+        evidence: Evidence::Code,
+    }],
+    conflicts: "",
+    check: Some(check),
+};
+
+fn check(estate: &Estate, out: &mut Findings) {
+    for (key, policy) in Custody::of(estate).keys() {
+        let origin = &key.not_before.origin;
+        match (&key.not_before.known, estate.scope.today) {
+            (Known::Value(date), Some(today)) if *date > today => {
+                let message = format!("the key cannot be used before `{date}`");
+                let finding = out.report(&key.header, message).at(origin);
+                used_by(finding, policy, &policy.key.origin, USES_KEY);
+            }
+            // Without a day nobody can say whether the date is to come.
+            (Known::Value(_) | Known::Absent, _) => {}
+            (Known::Unknown(unknown), _) => {
+                out.undecided(&key.header, unknown).at(origin);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::custody::fixtures::{key, with_key};
+    use crate::estate::{Date, Fact};
+    use crate::rules::testing::{Answers, answers, unknown};
+
+    fn day(day: u8) -> Date {
+        Date {
+            year: 2026,
+            month: 1,
+            day,
+        }
+    }
+
+    fn check(not_before: impl Into<Fact<Date>>, today: Option<Date>) -> Answers {
+        let mut key = key();
+        key.not_before = not_before.into();
+        let mut estate = with_key(key);
+        estate.scope.today = today;
+        answers(&super::RULE, &estate)
+    }
+
+    #[test]
+    fn points_at_the_key() {
+        check(day(2), Some(day(1)))
+            .finds(&["azurerm_key_vault_key.cmk: the key cannot be used before `2026-01-02`"]);
+    }
+
+    #[test]
+    fn is_silent_from_that_day_on_and_without_a_date() {
+        check(day(2), Some(day(2))).is_silent();
+        check(Fact::default(), Some(day(2))).is_silent();
+        check(day(2), None).is_silent();
+    }
+
+    #[test]
+    fn cannot_decide_about_an_unknown_date() {
+        check(unknown(), Some(day(1)))
+            .is_undecided(&["azurerm_key_vault_key.cmk: variable `x` has no value"]);
+    }
+}
