@@ -16,6 +16,7 @@ mod powerplatform;
 mod ppcmk;
 mod references;
 mod symbol;
+mod types;
 
 use ppcmk_coverage::Geo;
 use ppcmk_coverage::estate::{Date, Estate, EstateScope, Requirement};
@@ -23,6 +24,8 @@ use ppcmk_coverage::estate::{Date, Estate, EstateScope, Requirement};
 use crate::source::{Instance, Reading};
 
 use builder::Builder;
+
+pub use types::is_understood;
 
 /// What the configuration of the run says about the estate.
 #[derive(Default)]

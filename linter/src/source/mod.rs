@@ -7,6 +7,7 @@ pub mod documents;
 mod files;
 pub mod hcl;
 mod instance;
+pub mod plan;
 mod reading;
 mod text;
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ppcmk_coverage::estate::{Location, Order, Unknown};
 
+use super::plan::Outline;
 use super::{Instance, Sources};
 
 /// What reading one input gave: what was understood, and the problems.
@@ -26,6 +27,8 @@ pub struct Reading {
     pub has_changes: bool,
     /// It has what only sources say, such as `lifecycle` and comments.
     pub has_sources: bool,
+    /// What a plan says about the configuration that it was made of.
+    pub outline: Option<Arc<Outline>>,
 }
 
 /// Something in a source that could not be understood. The rest is still checked.

@@ -1,0 +1,296 @@
+//! Instances from the changes of a plan.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ppcmk_coverage::estate::{Change, Existence, Fact, Reason, Step, Unknown};
+use serde::de::DeserializeSeed;
+use serde_json::value::RawValue;
+
+use super::address::{ModulePath, module_prefix, split_modules, steps, without_keys};
+use super::change;
+use super::configuration::{Configuration, Module};
+use super::document::{ChangeDocument, DeferredChange, ResourceChange};
+use super::mask::Mask;
+use super::symbols::{Place, References, Resolver};
+use super::text::Document;
+use super::values::{Build, Interner, Names, OwnNames, Path};
+use crate::adapt::is_understood;
+use crate::source::{InputError, Instance, InstanceKey, Mode};
+use crate::value::Value;
+
+/// What the instances of a plan are made of.
+pub(super) struct Plan<'p, 'a> {
+    pub(super) document: Document<'a>,
+    pub(super) interner: &'p Interner,
+    pub(super) root: &'p Module<'a>,
+}
+
+/// A change, parsed but for its values.
+struct Parsed<'a> {
+    resource: ResourceChange<'a>,
+    change: ChangeDocument<'a>,
+    /// Why it is not certain that there will be such an instance.
+    deferred: Option<Unknown>,
+}
+
+/// Values of the document, and what is unknown and what is sensitive of them.
+#[derive(Clone, Copy)]
+struct Marked<'m> {
+    raw: Option<&'m RawValue>,
+    unknown: &'m Mask,
+    sensitive: &'m Mask,
+}
+
+impl<'a> Plan<'_, 'a> {
+    /// The instances of all changes.
+    pub(super) fn instances(
+        &self,
+        changes: Vec<ResourceChange<'a>>,
+        deferred: Vec<DeferredChange<'a>>,
+    ) -> Result<Vec<Instance>, InputError> {
+        let mut parsed = Vec::with_capacity(changes.len());
+        for resource in changes {
+            parsed.push(self.parse(resource, None)?);
+        }
+        for change in deferred {
+            let why = deferral(change.reason.as_deref());
+            let resource = change.resource_change;
+            if let Some(resource) = resource.filter(|one| is_understood(&one.type_name)) {
+                parsed.push(self.parse(resource, Some(why))?);
+            }
+        }
+        let resolver = self.resolver(&parsed);
+        parsed
+            .iter()
+            .map(|change| self.instance(change, &resolver))
+            .collect()
+    }
+
+    fn parse(
+        &self,
+        resource: ResourceChange<'a>,
+        deferred: Option<Unknown>,
+    ) -> Result<Parsed<'a>, InputError> {
+        let change = self.document.parse(resource.change.get())?;
+        Ok(Parsed {
+            resource,
+            change,
+            deferred,
+        })
+    }
+
+    fn resolver<'r>(&'r self, parsed: &'r [Parsed<'a>]) -> Resolver<'r> {
+        let mut resolver = Resolver {
+            configuration: Configuration::new(self.root),
+            ..Resolver::default()
+        };
+        for Parsed {
+            resource, change, ..
+        } in parsed.iter().filter(|one| one.resource.deposed.is_none())
+        {
+            let marks = [&change.after_unknown, &change.after_sensitive];
+            resolver.marks.insert(&resource.address, marks);
+            add_keys(&mut resolver.keys, resource);
+        }
+        resolver
+    }
+
+    fn instance(
+        &self,
+        parsed: &Parsed<'a>,
+        resolver: &Resolver<'_>,
+    ) -> Result<Instance, InputError> {
+        let (resource, change) = (&parsed.resource, &parsed.change);
+        let (modules, _) = split_modules(&steps(&resource.address));
+        let block = without_keys(&resource.address);
+        let key = key(resource);
+        let address = address(resource);
+        let planned = change::change(resource, change);
+        let (values, before) = self.values(
+            &address,
+            change,
+            planned.as_ref(),
+            &names(resolver, &block, &modules, key.as_ref()),
+        )?;
+        Ok(Instance {
+            existence: existence(parsed, planned.is_some()),
+            calls: calls(&modules),
+            mode: mode(resource.mode.as_deref()),
+            type_name: self.interner.text(&resource.type_name),
+            change: planned,
+            prevent_destroy: Fact::default(),
+            location: None,
+            extent: None,
+            address,
+            block,
+            key,
+            values,
+            before,
+        })
+    }
+
+    /// The values after the change, and before it. Of what is removed, those before are all there is.
+    fn values(
+        &self,
+        address: &str,
+        change: &ChangeDocument<'_>,
+        planned: Option<&Change>,
+        names: &References<'_>,
+    ) -> Result<(Value, Option<Value>), InputError> {
+        let before = Marked {
+            raw: change.before,
+            unknown: &Mask::None,
+            sensitive: &change.before_sensitive,
+        };
+        let after = Marked {
+            raw: change.after,
+            unknown: &change.after_unknown,
+            sensitive: &change.after_sensitive,
+        };
+        let before_value = match before.raw {
+            Some(_) => Some(self.value(address, before, &OwnNames)?),
+            None => None,
+        };
+        let stays =
+            before.is_same(after) || (after.raw.is_none() && planned.is_some_and(Change::removes));
+        let values = match &before_value {
+            Some(before) if stays => before.clone(),
+            _ => self.value(address, after, names)?,
+        };
+        Ok((values, before_value))
+    }
+
+    fn value(
+        &self,
+        address: &str,
+        marked: Marked<'_>,
+        names: &impl Names,
+    ) -> Result<Value, InputError> {
+        let build = Build {
+            interner: self.interner,
+            path: &Path::Root(address),
+            unknown: marked.unknown,
+            sensitive: marked.sensitive,
+            names,
+        };
+        match marked.raw {
+            Some(raw) => self.document.build(raw, build),
+            None => Ok(build.without_values()),
+        }
+    }
+}
+
+impl Document<'_> {
+    /// Builds a value of a part of the text.
+    pub(super) fn build<N: Names>(
+        &self,
+        raw: &RawValue,
+        build: Build<'_, N>,
+    ) -> Result<Value, InputError> {
+        let mut reader = serde_json::Deserializer::from_str(raw.get());
+        build
+            .deserialize(&mut reader)
+            .map_err(|error| self.broken(raw.get(), &error))
+    }
+}
+
+impl Marked<'_> {
+    /// Whether the text and the marks are the same, and everything is known.
+    fn is_same(&self, other: Self) -> bool {
+        other.unknown.is_none()
+            && self.sensitive == other.sensitive
+            && self.raw.map(RawValue::get) == other.raw.map(RawValue::get)
+    }
+}
+
+/// Notes the keys of an instance, and of the modules around it.
+fn add_keys(keys: &mut HashMap<Box<str>, Vec<Option<InstanceKey>>>, resource: &ResourceChange<'_>) {
+    let mut add = |address: &str, key: Option<InstanceKey>| match keys.get_mut(address) {
+        Some(known) if known.contains(&key) => {}
+        Some(known) => known.push(key),
+        None => _ = keys.insert(address.into(), vec![key]),
+    };
+    let own = key(resource);
+    let length = own.as_ref().map_or(0, |key| key.to_string().len());
+    let end = resource.address.len().saturating_sub(length);
+    add(resource.address.get(..end).unwrap_or_default(), own);
+    let (modules, _) = split_modules(&steps(&resource.address));
+    for length in 1..=modules.len() {
+        let (name, key) = &modules[length - 1];
+        let outside = module_prefix(&modules[..length - 1]);
+        add(&format!("{outside}module.{name}"), key.clone());
+    }
+}
+
+fn names<'r>(
+    resolver: &'r Resolver<'r>,
+    block: &str,
+    modules: &'r ModulePath,
+    key: Option<&'r InstanceKey>,
+) -> References<'r> {
+    let configured = resolver.configuration.blocks.get(block);
+    let place = Place {
+        module: modules,
+        key,
+        for_each: configured.and_then(|block| block.for_each_expression.as_ref()),
+    };
+    References::new(resolver, place, configured.map(|block| &block.expressions))
+}
+
+/// The address; an old object that is still to be destroyed has one of its own.
+fn address(resource: &ResourceChange<'_>) -> Arc<str> {
+    match &resource.deposed {
+        Some(key) => format!("{} (deposed object {})", &*resource.address, &**key).into(),
+        None => (*resource.address).into(),
+    }
+}
+
+fn key(resource: &ResourceChange<'_>) -> Option<InstanceKey> {
+    if resource.index_unknown {
+        return Some(InstanceKey::Unknown);
+    }
+    resource.index.as_ref().map(|index| index.0.clone())
+}
+
+/// The mode, which old formats leave out.
+pub(super) fn mode(word: Option<&str>) -> Mode {
+    match word {
+        Some("data") => Mode::Data,
+        _ => Mode::Managed,
+    }
+}
+
+/// The calls around an instance, outermost first. A plan does not say where they stand.
+pub(super) fn calls(modules: &ModulePath) -> Vec<Step> {
+    (1..=modules.len())
+        .map(|length| {
+            let prefix = module_prefix(&modules[..length]);
+            Step {
+                label: prefix.trim_end_matches('.').into(),
+                location: None,
+            }
+        })
+        .collect()
+}
+
+fn existence(parsed: &Parsed<'_>, is_action_known: bool) -> Existence {
+    match &parsed.deferred {
+        Some(why) => Existence::Possible(why.clone()),
+        None if is_action_known => Existence::Certain,
+        None => Existence::Possible(Unknown::new(Reason::Expression(
+            "what the plan does with it is not known to this program".into(),
+        ))),
+    }
+}
+
+/// Why a plan defers a change.
+fn deferral(reason: Option<&str>) -> Unknown {
+    let text = match reason {
+        Some("instance_count_unknown") => "`count` or `for_each` is not known before another apply",
+        Some("resource_config_unknown") => "its arguments are not known before another apply",
+        Some("provider_config_unknown") => "its provider is not known before another apply",
+        _ => "the plan defers it to another apply",
+    };
+    Unknown::new(Reason::Expression(text.into()))
+}

@@ -1,0 +1,369 @@
+//! Which attribute of which instance an unknown value will be.
+//!
+//! A plan says `"key_vault_id": unknown`, and its configuration says what the expression refers to,
+//! though not how. A value is named after another attribute only where exactly one attribute is
+//! referred to and that one is unknown, too.
+//!
+//! Of `azurerm_key_vault.all[each.key].id` Terraform lists `azurerm_key_vault.all` and `each.key`:
+//! the attribute is lost. Then it is taken from the attribute that refers, by what it means: a
+//! `principal_id` is a principal id there, too, a `key_vault_id` is the `id`.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::address::{ModulePath, Step, module_prefix, without_keys};
+use super::configuration::{Configuration, Expression};
+use super::document::Text;
+use super::mask::Mask;
+use super::references::Referred;
+use super::values::Names;
+use crate::source::InstanceKey;
+
+/// How many variables, outputs and maps a reference may lead through.
+const FARTHEST: usize = 32;
+
+/// What is needed to follow references.
+#[derive(Default)]
+pub(super) struct Resolver<'r> {
+    pub(super) configuration: Configuration<'r, 'r>,
+    /// What is unknown and what is sensitive of an instance, by address.
+    pub(super) marks: HashMap<&'r str, [&'r Mask; 2]>,
+    /// The keys of the instances of a block or module that are in the plan, by the address without
+    /// the last key. The configuration does not always say that there is `for_each`.
+    pub(super) keys: HashMap<Box<str>, Vec<Option<InstanceKey>>>,
+}
+
+/// Where an expression stands.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'r> {
+    pub(super) module: &'r [(Arc<str>, Option<InstanceKey>)],
+    /// The key of the instance (for an argument of a module, of the module).
+    pub(super) key: Option<&'r InstanceKey>,
+    /// The `for_each` of the block around it.
+    pub(super) for_each: Option<&'r Expression<'r>>,
+}
+
+/// What a reference leads to: an instance and a path in it, which is empty for the whole.
+struct Target {
+    address: String,
+    path: Vec<Step>,
+}
+
+/// The names of the values of one instance.
+#[derive(Clone)]
+pub(super) struct References<'r> {
+    resolver: &'r Resolver<'r>,
+    place: Place<'r>,
+    state: State<'r>,
+}
+
+#[derive(Clone)]
+enum State<'r> {
+    /// Nothing is known.
+    Nothing,
+    /// In a block, or at an attribute that is not looked into yet.
+    In(&'r Expression<'r>),
+    /// Inside of an attribute that refers to this.
+    Symbol(Arc<str>),
+}
+
+impl<'r> References<'r> {
+    pub(super) fn new(
+        resolver: &'r Resolver<'r>,
+        place: Place<'r>,
+        expression: Option<&'r Expression<'r>>,
+    ) -> Self {
+        Self {
+            resolver,
+            place,
+            state: expression.map_or(State::Nothing, State::In),
+        }
+    }
+
+    fn at(&self, state: State<'r>) -> Self {
+        Self {
+            resolver: self.resolver,
+            place: self.place,
+            state,
+        }
+    }
+
+    /// At the attribute `name` with this expression.
+    fn enter(
+        &self,
+        name: &str,
+        expression: &'r Expression<'r>,
+        unknown: &Mask,
+        sensitive: &Mask,
+    ) -> State<'r> {
+        let Expression::References(references) = expression else {
+            return State::In(expression);
+        };
+        // The body of a request is composed, whatever single thing it refers to.
+        let is_composed = unknown.is_all() && matches!(name, "body" | "sensitive_body");
+        let marked = if unknown.is_none() {
+            sensitive
+        } else {
+            unknown
+        };
+        let is_one = marked.count() == 1 && (unknown.is_none() || sensitive.count() <= 1);
+        if is_composed || !is_one {
+            return State::Nothing;
+        }
+        let name = marked.last_name().unwrap_or(name);
+        self.resolver
+            .symbol(references, self.place, name)
+            .map_or(State::Nothing, State::Symbol)
+    }
+}
+
+impl Names for References<'_> {
+    fn attribute(&self, name: &str, unknown: &Mask, sensitive: &Mask) -> Self {
+        let state = match &self.state {
+            State::In(expression) => match expression.attribute(name) {
+                Some(expression) => self.enter(name, expression, unknown, sensitive),
+                None => State::Nothing,
+            },
+            state => state.clone(),
+        };
+        self.at(state)
+    }
+
+    fn element(&self, index: usize, _: &Mask, _: &Mask) -> Self {
+        let state = match &self.state {
+            State::In(expression) => expression.element(index).map_or(State::Nothing, State::In),
+            state => state.clone(),
+        };
+        self.at(state)
+    }
+
+    fn symbol(&self) -> Option<Arc<str>> {
+        match &self.state {
+            State::Symbol(symbol) => Some(symbol.clone()),
+            State::Nothing | State::In(_) => None,
+        }
+    }
+}
+
+impl Resolver<'_> {
+    /// The symbol of an unknown attribute `name` with these references.
+    fn symbol(&self, references: &[Text<'_>], place: Place<'_>, name: &str) -> Option<Arc<str>> {
+        let mut target = self.follow(references, place, name, FARTHEST)?;
+        if target.path.is_empty() {
+            target.path.push(Step::Name(meant_by(name).into()));
+        } else if let Some(marks) = self.marks.get(target.address.as_str())
+            && !marks.iter().any(|mask| mask.touches(&target.path))
+        {
+            // What it refers to is known, so something else makes it unknown.
+            return None;
+        }
+        let path: String = target.path.iter().map(Step::to_string).collect();
+        Some(format!("{}{path}", target.address).into())
+    }
+
+    fn follow(
+        &self,
+        references: &[Text<'_>],
+        place: Place<'_>,
+        name: &str,
+        farthest: usize,
+    ) -> Option<Target> {
+        let farther = farthest.checked_sub(1)?;
+        let referred = Referred::new(references);
+        match (referred.others.as_slice(), &referred.each_value) {
+            // Which one `all[each.value.geo].id` is, only is clear where there is one.
+            ([reference], Some(_)) => self
+                .resource(place, None, reference)
+                .filter(|target| target.path.is_empty() && target.address.ends_with(']')),
+            ([], Some(path)) => self.each_value(place, path, name, farther),
+            ([reference], None) => {
+                let names: Vec<&str> = reference
+                    .iter()
+                    .map_while(|step| step.name().map(|name| &**name))
+                    .take(2)
+                    .collect();
+                let key = place.key.filter(|_| referred.has_key);
+                match names.as_slice() {
+                    ["local", ..] => None,
+                    ["var", variable] => {
+                        self.variable(place, variable, &reference[2..], name, farther)
+                    }
+                    ["module", call] => {
+                        self.output(place, call, key, &reference[2..], name, farther)
+                    }
+                    _ => self.resource(place, key, reference),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// `each.value.id` where `for_each` is all instances of a block.
+    fn each_value(
+        &self,
+        place: Place<'_>,
+        path: &[Step],
+        name: &str,
+        farther: usize,
+    ) -> Option<Target> {
+        let Expression::References(references) = place.for_each? else {
+            return None;
+        };
+        // The instance has the key of the one that it is made for.
+        let mut keyed = references.clone();
+        keyed.push(Text("each.key".into()));
+        let mut target = self.follow(&keyed, place, name, farther)?;
+        let is_instance = target.path.is_empty() && target.address.ends_with(']');
+        target.path.extend_from_slice(path);
+        is_instance.then_some(target)
+    }
+
+    /// An argument of the call of the module.
+    fn variable(
+        &self,
+        place: Place<'_>,
+        variable: &str,
+        path: &[Step],
+        name: &str,
+        farther: usize,
+    ) -> Option<Target> {
+        let ((_, key), outside) = place.module.split_last()?;
+        let call = self.configuration.calls.get(&call_address(place.module))?;
+        let outside = Place {
+            module: outside,
+            key: key.as_ref(),
+            for_each: call.for_each_expression.as_ref(),
+        };
+        match call.expressions.attribute(variable)? {
+            Expression::References(references) => {
+                let target = self.follow(references, outside, name, farther)?;
+                extend(target, path)
+            }
+            _ => None,
+        }
+    }
+
+    /// An output of a module.
+    fn output(
+        &self,
+        place: Place<'_>,
+        call: &str,
+        key: Option<&InstanceKey>,
+        rest: &[Step],
+        name: &str,
+        farther: usize,
+    ) -> Option<Target> {
+        let (written, rest) = split_key(rest);
+        let mut inside: ModulePath = place.module.to_vec();
+        inside.push((call.into(), None));
+        let call = self.configuration.calls.get(&call_address(&inside))?;
+        let address = format!("{}module.{}", module_prefix(place.module), inside.last()?.0);
+        inside.last_mut()?.1 = self.key_of(&address, written, key, call.is_repeated())?;
+        let outputs = call.module.outputs.as_ref()?;
+        let (output, path) = match rest.split_first() {
+            Some((Step::Name(output), path)) => (outputs.get(&Text((&**output).into()))?, path),
+            Some(_) => return None,
+            // The name is lost, as with resources.
+            None if outputs.len() == 1 => (outputs.values().next()?, rest),
+            None => (outputs.get(&Text(name.into()))?, rest),
+        };
+        let Expression::References(references) = &output.expression else {
+            return None;
+        };
+        let place = Place {
+            module: &inside,
+            key: None,
+            for_each: None,
+        };
+        let target = self.follow(references, place, name, farther)?;
+        extend(target, path)
+    }
+
+    fn resource(
+        &self,
+        place: Place<'_>,
+        key: Option<&InstanceKey>,
+        reference: &[Step],
+    ) -> Option<Target> {
+        let is_data = matches!(reference.first(), Some(Step::Name(word)) if &**word == "data");
+        let length = if is_data { 3 } else { 2 };
+        let (block, rest) = reference.split_at_checked(length)?;
+        let block: Vec<&str> = block
+            .iter()
+            .map(|step| step.name().map(|name| &**name))
+            .collect::<Option<_>>()?;
+        let block = block.join(".");
+        let (written, path) = split_key(rest);
+        let address = format!("{}{block}", module_prefix(place.module));
+        let configured = self.configuration.blocks.get(&*without_keys(&address))?;
+        let key = self.key_of(&address, written, key, configured.is_repeated())?;
+        Some(Target {
+            address: key.map_or(address.clone(), |key| format!("{address}{key}")),
+            path: path.to_vec(),
+        })
+    }
+
+    /// The key that a reference to a block or module means: the one that is written, the one of the
+    /// instance that refers (`[each.key]`), or that of the only instance, as in
+    /// `one(azurerm_key_vault.all[*].id)`. `None` where that is not clear.
+    #[expect(clippy::option_option, reason = "no key is an answer, too")]
+    fn key_of(
+        &self,
+        address: &str,
+        written: Option<&InstanceKey>,
+        own: Option<&InstanceKey>,
+        is_repeated: bool,
+    ) -> Option<Option<InstanceKey>> {
+        if written.is_some() {
+            return Some(written.cloned());
+        }
+        match self.keys.get(address).map(Vec::as_slice) {
+            Some([only]) if own.is_none() || only.is_none() => Some(only.clone()),
+            Some(keys) => own
+                .filter(|own| keys.iter().flatten().any(|key| key == *own))
+                .map(|own| Some(own.clone())),
+            None if is_repeated => own.map(|own| Some(own.clone())),
+            None => Some(None),
+        }
+    }
+}
+
+fn split_key(steps: &[Step]) -> (Option<&InstanceKey>, &[Step]) {
+    match steps {
+        [Step::Key(key), rest @ ..] => (Some(key), rest),
+        _ => (None, steps),
+    }
+}
+
+/// The address of a call without keys: `module.a.module.b`.
+fn call_address(module: &[(Arc<str>, Option<InstanceKey>)]) -> String {
+    let names: Vec<String> = module
+        .iter()
+        .map(|(name, _)| format!("module.{name}"))
+        .collect();
+    names.join(".")
+}
+
+/// A path inside of what a variable, an output or `each.value` is.
+fn extend(mut target: Target, path: &[Step]) -> Option<Target> {
+    let is_open = target.path.is_empty()
+        || matches!(target.path.first(), Some(Step::Name(name)) if &**name == "output");
+    if is_open {
+        target.path.extend_from_slice(path);
+        return Some(target);
+    }
+    // An object that was composed of the attribute: `{ id = azurerm_key_vault.cmk.id }`.
+    (path.is_empty() || path.last() == target.path.last()).then_some(target)
+}
+
+/// The attribute that `name` most likely takes from another instance.
+fn meant_by(name: &str) -> &str {
+    match name {
+        _ if name.ends_with("principal_id") || name.ends_with("object_id") => "principal_id",
+        _ if name.ends_with("system_id") => "system_id",
+        "tenant_id" | "client_id" | "subscription_id" => name,
+        "scope" => "id",
+        _ if name.ends_with("_id") => "id",
+        _ => name,
+    }
+}

@@ -1,0 +1,369 @@
+//! Values of a plan, built while they are parsed: no tree in between.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+use std::sync::Arc;
+
+use ppcmk_coverage::estate::Reason;
+use serde::Deserialize as _;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::document::{Text, is_name};
+use super::mask::{Mask, NONE};
+use crate::value::{Kind, Number, Object, Value};
+
+/// The name under which `serde_json` hands over numbers that it keeps as text.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// Texts up to this length are shared: names of attributes, locations, words.
+const SHARED: usize = 48;
+
+/// Texts that occur again and again, kept once.
+#[derive(Default)]
+pub(super) struct Interner(RefCell<HashSet<Arc<str>>>);
+
+impl Interner {
+    pub(super) fn text(&self, text: &str) -> Arc<str> {
+        if text.len() > SHARED {
+            return text.into();
+        }
+        let mut known = self.0.borrow_mut();
+        if let Some(text) = known.get(text) {
+            return text.clone();
+        }
+        let text: Arc<str> = text.into();
+        known.insert(text.clone());
+        text
+    }
+}
+
+/// Where in the values of an instance a value is.
+#[derive(Clone, Copy)]
+pub(super) enum Path<'p> {
+    Root(&'p str),
+    Attribute(&'p Path<'p>, &'p str),
+    Element(&'p Path<'p>, usize),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Root(address) => formatter.write_str(address),
+            Self::Attribute(path, name) if is_name(name) => write!(formatter, "{path}.{name}"),
+            Self::Attribute(path, name) => write!(formatter, "{path}[{name:?}]"),
+            Self::Element(path, index) => write!(formatter, "{path}[{index}]"),
+        }
+    }
+}
+
+/// What the configuration says about a value, so that an unknown one is named after what it refers
+/// to.
+pub(super) trait Names {
+    /// What it says about an attribute.
+    fn attribute(&self, name: &str, unknown: &Mask, sensitive: &Mask) -> Self;
+
+    /// What it says about an element.
+    fn element(&self, index: usize, unknown: &Mask, sensitive: &Mask) -> Self;
+
+    /// The name of the value, if it has another one than its place.
+    fn symbol(&self) -> Option<Arc<str>>;
+}
+
+/// Nothing is known of references.
+#[derive(Clone, Copy)]
+pub(super) struct OwnNames;
+
+impl Names for OwnNames {
+    fn attribute(&self, _: &str, _: &Mask, _: &Mask) -> Self {
+        *self
+    }
+
+    fn element(&self, _: usize, _: &Mask, _: &Mask) -> Self {
+        *self
+    }
+
+    fn symbol(&self) -> Option<Arc<str>> {
+        None
+    }
+}
+
+/// How to build one value.
+#[derive(Clone, Copy)]
+pub(super) struct Build<'b, N> {
+    pub(super) interner: &'b Interner,
+    pub(super) path: &'b Path<'b>,
+    pub(super) unknown: &'b Mask,
+    pub(super) sensitive: &'b Mask,
+    pub(super) names: &'b N,
+}
+
+impl<N: Names> Build<'_, N> {
+    /// The value of an instance without values, as far as the masks tell.
+    pub(super) fn without_values(&self) -> Value {
+        if self.unknown.is_all() || self.sensitive.is_all() {
+            self.not_known()
+        } else {
+            self.only_marks().unwrap_or_else(Value::null)
+        }
+    }
+
+    fn not_known(&self) -> Value {
+        let own = self.path.to_string();
+        let reason = if self.unknown.is_all() {
+            Reason::KnownAfterApply(own.as_str().into())
+        } else {
+            Reason::Expression(format!("`{own}` is sensitive").into())
+        };
+        Value::symbol(reason, self.names.symbol().unwrap_or_else(|| own.into()))
+    }
+
+    /// A value without parts. Marks on parts that it does not have are taken for marks on all of it.
+    fn scalar(&self, kind: Kind) -> Value {
+        if self.sensitive.is_none() {
+            Value::new(kind)
+        } else {
+            self.not_known()
+        }
+    }
+
+    /// What has no value in the document, but parts that are unknown.
+    fn only_marks(&self) -> Option<Value> {
+        match self.unknown {
+            Mask::Object(parts) => Some(Value::object(Object {
+                entries: parts
+                    .keys()
+                    .map(|name| (self.interner.text(name), self.unseen_attribute(name)))
+                    .collect(),
+                rest: None,
+            })),
+            Mask::List(parts) => Some(Value::list(
+                (0..parts.len()).map(|index| self.unseen_element(index)),
+            )),
+            Mask::None | Mask::All => None,
+        }
+    }
+
+    fn unseen_attribute(&self, name: &str) -> Value {
+        self.attribute(name, |build| build.without_values())
+    }
+
+    fn unseen_element(&self, index: usize) -> Value {
+        self.element(index, |build| build.without_values())
+    }
+
+    fn attribute<T>(&self, name: &str, then: impl FnOnce(Build<'_, N>) -> T) -> T {
+        let (unknown, sensitive) = (self.unknown.attribute(name), self.sensitive.attribute(name));
+        then(Build {
+            interner: self.interner,
+            path: &Path::Attribute(self.path, name),
+            unknown,
+            sensitive,
+            names: &self.names.attribute(name, unknown, sensitive),
+        })
+    }
+
+    fn element<T>(&self, index: usize, then: impl FnOnce(Build<'_, N>) -> T) -> T {
+        let (unknown, sensitive) = (self.unknown.element(index), self.sensitive.element(index));
+        then(Build {
+            interner: self.interner,
+            path: &Path::Element(self.path, index),
+            unknown,
+            sensitive,
+            names: &self.names.element(index, unknown, sensitive),
+        })
+    }
+}
+
+impl<'de, N: Names> DeserializeSeed<'de> for Build<'_, N> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        if self.unknown.is_all() || self.sensitive.is_all() {
+            IgnoredAny::deserialize(deserializer)?;
+            return Ok(self.not_known());
+        }
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, N: Names> Visitor<'de> for Build<'_, N> {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(self.without_values())
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(self.scalar(Kind::Bool(value)))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(self.scalar(Kind::Number(Number::Int(number))))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Value, E> {
+        self::number(&number.to_string()).map(|number| self.scalar(number))
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Value, E> {
+        self::number(&number.to_string()).map(|number| self.scalar(number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(self.scalar(Kind::String(self.interner.text(text))))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) =
+            self.element(values.len(), |build| sequence.next_element_seed(build))?
+        {
+            values.push(value);
+        }
+        if let Mask::List(parts) = self.unknown {
+            for index in values.len()..parts.len() {
+                values.push(self.unseen_element(index));
+            }
+        }
+        Ok(Value::list(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut entries = BTreeMap::new();
+        while let Some(name) = map.next_key::<Text<'de>>()? {
+            if &*name == NUMBER && entries.is_empty() {
+                let number = number(&map.next_value::<Text<'de>>()?)?;
+                return Ok(self.scalar(number));
+            }
+            let value = self.attribute(&name, |build| map.next_value_seed(build))?;
+            entries.insert(self.interner.text(&name), value);
+        }
+        if let Mask::Object(parts) = self.unknown {
+            for name in parts.keys() {
+                if !entries.contains_key(&**name) {
+                    entries.insert(self.interner.text(name), self.unseen_attribute(name));
+                }
+            }
+        }
+        Ok(Value::object(Object {
+            entries,
+            rest: None,
+        }))
+    }
+}
+
+fn number<E: serde::de::Error>(text: &str) -> Result<Kind, E> {
+    let number = match text.parse() {
+        Ok(whole) => Some(Number::Int(whole)),
+        Err(_) => text.parse().ok().and_then(Number::from_f64),
+    };
+    number
+        .map(Kind::Number)
+        .ok_or_else(|| E::custom(format_args!("the number `{text}` is out of range")))
+}
+
+/// Builds values without references: of states and data sources.
+pub(super) fn build_plain<'b>(
+    interner: &'b Interner,
+    path: &'b Path<'b>,
+    sensitive: &'b Mask,
+) -> Build<'b, OwnNames> {
+    Build {
+        interner,
+        path,
+        unknown: NONE,
+        sensitive,
+        names: &OwnNames,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn build(text: &str, unknown: &str, sensitive: &str) -> Value {
+        let (unknown, sensitive) = (
+            serde_json::from_str(unknown).unwrap(),
+            serde_json::from_str(sensitive).unwrap(),
+        );
+        let build = Build {
+            interner: &Interner::default(),
+            path: &Path::Root("a.b"),
+            unknown: &unknown,
+            sensitive: &sensitive,
+            names: &OwnNames,
+        };
+        let mut reader = serde_json::Deserializer::from_str(text);
+        build.deserialize(&mut reader).unwrap()
+    }
+
+    fn symbol(value: &Value) -> String {
+        value
+            .as_unknown()
+            .unwrap()
+            .symbol
+            .clone()
+            .unwrap()
+            .to_string()
+    }
+
+    #[test]
+    fn unknown_parts_are_laid_over() {
+        let value = build(
+            r#"{"name": "x", "list": [null, 1], "nested": {"known": true}, "count": 1.5}"#,
+            r#"{"id": true, "list": [true, false, {"a": true}], "nested": {"y z": true}}"#,
+            "{}",
+        );
+        assert_eq!(value.get("name").unwrap().as_str(), Some("x"));
+        assert_eq!(symbol(&value.get("id").unwrap()), "a.b.id");
+        let list = value.get("list").unwrap();
+        let list = list.as_list().unwrap();
+        assert_eq!(symbol(&list[0]), "a.b.list[0]");
+        assert!(matches!(list[1].kind, Kind::Number(Number::Int(1))));
+        assert_eq!(symbol(&list[2].get("a").unwrap()), "a.b.list[2].a");
+        let nested = value.get("nested").unwrap();
+        assert_eq!(symbol(&nested.get("y z").unwrap()), "a.b.nested[\"y z\"]");
+        assert!(matches!(
+            nested.get("known").unwrap().kind,
+            Kind::Bool(true)
+        ));
+    }
+
+    #[test]
+    fn what_is_null_may_have_unknown_parts() {
+        let value = build("null", r#"{"id": true, "list": [{"a": true}]}"#, "false");
+        assert_eq!(symbol(&value.get("id").unwrap()), "a.b.id");
+        assert!(build("null", "{}", "{}").is_null());
+    }
+
+    #[test]
+    fn sensitive_values_are_not_kept() {
+        let value = build(
+            r#"{"secret": {"deep": "hunter2"}, "list": ["hunter2", "open"]}"#,
+            "{}",
+            r#"{"secret": true, "list": [true, false]}"#,
+        );
+        assert!(!format!("{value:?}").contains("hunter2"));
+        let secret = value.get("secret").unwrap();
+        let why = secret.as_unknown().unwrap();
+        assert_eq!(why.reason.to_string(), "`a.b.secret` is sensitive");
+        assert_eq!(
+            value.get("list").unwrap().as_list().unwrap()[1].as_str(),
+            Some("open")
+        );
+    }
+
+    #[test]
+    fn nobody_can_forge_a_number() {
+        let text = format!(r#"{{"{NUMBER}": "x"}}"#);
+        let interner = Interner::default();
+        let mut reader = serde_json::Deserializer::from_str(&text);
+        let result = build_plain(&interner, &Path::Root("a"), NONE).deserialize(&mut reader);
+        assert!(result.unwrap_err().to_string().contains("out of range"));
+    }
+}
