@@ -112,6 +112,7 @@ pub fn read(
         unseen: config.unseen.clone(),
         has_changes: false,
         has_sources: true,
+        outline: None,
         sources: texts.into_sources(),
     })
 }
