@@ -37,7 +37,7 @@ pub enum Scope {
 }
 
 /// A right.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Right {
     /// A role: its name or the GUID of its definition, in lower case.
     Role(String),

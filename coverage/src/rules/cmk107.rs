@@ -4,12 +4,12 @@
 //! fits. Undecided when the vault is somebody else's, when a right is for somebody who is not
 //! known, or when a part of the configuration cannot be seen.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::rights::{Verdict, judge, vault_link};
 use super::{Evidence, Example, Level, Rule, Source, pages};
 use crate::estate::{
-    Answer, Estate, Grant, Handle, Header, Identity, Policy, Reason, Scope, Unknown, Vault,
+    Answer, Estate, Grant, Handle, Header, Identity, Key, Policy, Reason, Scope, Unknown, Vault,
 };
 use crate::finding::Findings;
 
@@ -197,7 +197,8 @@ fn may_be_policy(id: &str) -> bool {
     !id.contains('.') || id.contains("data.azuread_service_principal")
 }
 
-/// Grants for somebody who is no policy of the estate, by the vault that they are about.
+/// Grants for somebody who may be a policy's identity, by the vault that they are about. Of those
+/// that could not be told apart here only the first is kept, so that a policy meets few of them.
 struct Strays<'a> {
     by_vault: HashMap<Handle<Vault>, Vec<&'a Grant>>,
     /// Of a wider scope, or one that is not known.
@@ -210,21 +211,23 @@ impl<'a> Strays<'a> {
             by_vault: HashMap::new(),
             wide: Vec::new(),
         };
+        let mut seen = HashSet::new();
         for (_, grant) in estate.grants() {
-            if estate.policy(&grant.principal).is_some() {
+            let is_known = match &grant.principal.identity {
+                Identity::Unknown(_) => false,
+                Identity::Elsewhere(id) if may_be_policy(id) => true,
+                Identity::Elsewhere(_) | Identity::Here(_) | Identity::Absent => continue,
+            };
+            if matches!(grant.scope, Scope::Other) || estate.policy(&grant.principal).is_some() {
                 continue;
             }
-            let vault = match &grant.scope {
-                Scope::Vault(vault) => estate.vault(vault),
-                Scope::Key(key) => key
-                    .target()
-                    .and_then(|key| estate.vault(&estate[key].vault)),
-                Scope::Other => continue,
-                Scope::Wider(_) | Scope::Unknown(_) => None,
-            };
-            match vault {
-                Some((vault, _)) => strays.by_vault.entry(vault).or_default().push(grant),
-                None => strays.wide.push(grant),
+            let vault = vault_of(estate, &grant.scope);
+            let on = (vault, key_of(&grant.scope), scope_id(&grant.scope));
+            if seen.insert((is_known, on, grant.right.value())) {
+                match vault {
+                    Some(vault) => strays.by_vault.entry(vault).or_default().push(grant),
+                    None => strays.wide.push(grant),
+                }
             }
         }
         strays
@@ -233,6 +236,33 @@ impl<'a> Strays<'a> {
     fn for_vault(&self, vault: Handle<Vault>) -> impl Iterator<Item = &'a Grant> {
         let own = self.by_vault.get(&vault).map_or(&[][..], Vec::as_slice);
         own.iter().chain(&self.wide).copied()
+    }
+}
+
+/// The vault of the estate that a grant is about.
+fn vault_of(estate: &Estate, scope: &Scope) -> Option<Handle<Vault>> {
+    let link = match scope {
+        Scope::Vault(vault) => vault,
+        Scope::Key(key) => &estate[key.target()?].vault,
+        Scope::Wider(_) | Scope::Other | Scope::Unknown(_) => return None,
+    };
+    estate.vault(link).map(|(handle, _)| handle)
+}
+
+fn key_of(scope: &Scope) -> Option<Handle<Key>> {
+    match scope {
+        Scope::Key(key) => key.target(),
+        Scope::Vault(_) | Scope::Wider(_) | Scope::Other | Scope::Unknown(_) => None,
+    }
+}
+
+/// What tells apart scopes that are no vault of the estate.
+fn scope_id(scope: &Scope) -> Option<&str> {
+    match scope {
+        Scope::Vault(vault) => vault.name(),
+        Scope::Key(key) => key.name(),
+        Scope::Wider(scope) => scope.value().map(String::as_str),
+        Scope::Other | Scope::Unknown(_) => None,
     }
 }
 
@@ -347,6 +377,26 @@ mod tests {
         check(|chain| chain.grant().header.existence = if_variable("x")).is_undecided(&[UNKNOWN]);
         without(|chain| chain.policy().kind = from_variable("x")).is_undecided(&[UNKNOWN]);
         without(|chain| chain.estate.scope.unseen.push(variable("x"))).is_undecided(&[UNKNOWN]);
+    }
+
+    #[test]
+    fn cannot_decide_when_one_of_several_rights_may_be_for_the_policy() {
+        check(|chain| {
+            let keys = ["other", "cmk"].map(|name| {
+                let mut key = Key::new(Header::new(name));
+                key.name = name.to_owned().into();
+                key.vault = Link::to(chain.vault);
+                chain.estate.add_key(key)
+            });
+            chain.policy().key_name = "cmk".to_owned().into();
+            chain.grant().principal = Identity::Unknown(variable("x")).into();
+            let mut second = chain.grant().clone();
+            let [other, own] = keys;
+            chain.grant().scope = Scope::Key(Link::to(other));
+            second.scope = Scope::Key(Link::to(own));
+            chain.estate.add_grant(second);
+        })
+        .is_undecided(&[UNKNOWN]);
     }
 
     #[test]
