@@ -8,6 +8,7 @@ use super::example::{key, vault};
 use super::{Evidence, Example, Level, Rule, Source, pages};
 use crate::estate::{Estate, Fact, Known, Reason, Unknown};
 use crate::finding::Findings;
+use crate::rules::run::without_keys;
 
 pub(super) const RULE: Rule = Rule {
     code: "CMK207",
@@ -87,7 +88,11 @@ fn check(estate: &Estate, out: &mut Findings) {
         let (message, certain) = match Pin::of(version) {
             Pin::None => continue,
             Pin::Version(text) => (format!("the policy pins version `{text}` of its key"), true),
-            Pin::Reference(name) => (format!("the policy pins its key to `{name}`"), true),
+            Pin::Reference(name) => {
+                // One text for all instances of a block.
+                let name = without_keys(name);
+                (format!("the policy pins its key to `{name}`"), true)
+            }
             Pin::Written => ("the policy pins a version of its key".to_owned(), false),
             Pin::Unknown(unknown) => {
                 out.undecided(&policy.header, unknown).at(&version.origin);
@@ -167,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_reference_to_the_version_of_a_key_is_a_pin() {
-        check(computed("azurerm_key_vault_key.cmk.version")).finds(&[
+        check(computed("azurerm_key_vault_key.cmk[\"eu\"].version")).finds(&[
             "ppcmk_enterprise_policy.eu: the policy pins its key to `azurerm_key_vault_key.cmk.version`",
         ]);
     }

@@ -14,7 +14,10 @@ mod cmk107;
 mod cmk108;
 mod cmk109;
 mod cmk110;
+mod cmk111;
 mod cmk112;
+mod cmk114;
+mod cmk118;
 mod cmk119;
 mod cmk120;
 mod cmk121;
@@ -132,7 +135,10 @@ pub fn all() -> &'static [&'static Rule] {
         &cmk108::RULE,
         &cmk109::RULE,
         &cmk110::RULE,
+        &cmk111::RULE,
         &cmk112::RULE,
+        &cmk114::RULE,
+        &cmk118::RULE,
         &cmk119::RULE,
         &cmk120::RULE,
         &cmk121::RULE,
@@ -243,6 +249,9 @@ mod pages {
     /// The Regulatory Configuration Service (CMK facts S50, 2021-06-04).
     pub(super) const REGULATORY_CONFIGURATION: &str =
         "https://learn.microsoft.com/dynamics365/finance/localizations/rcs-overview";
+    /// Cloud flows under customer-managed keys (CMK facts S07, 2025-05-21).
+    pub(super) const POWER_AUTOMATE: &str =
+        "https://learn.microsoft.com/power-automate/customer-managed-keys";
     /// Microsoft's PowerShell module for enterprise policies (CMK facts S35, 2026-05-13).
     pub(super) const SCRIPTS: &str =
         "https://github.com/microsoft/PowerPlatform-EnterprisePolicies";

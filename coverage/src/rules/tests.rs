@@ -4,7 +4,7 @@ use super::{Level, all, find};
 
 /// The register a second time: codes, names and levels are promises to configurations, ignores and
 /// baselines of other people.
-const REGISTER: [(&str, &str, Level); 44] = [
+const REGISTER: [(&str, &str, Level); 47] = [
     ("CMK101", "environment-without-assignment", Level::Error),
     ("CMK102", "policy-in-other-geo", Level::Error),
     ("CMK103", "unmanaged-environment", Level::Error),
@@ -15,7 +15,10 @@ const REGISTER: [(&str, &str, Level); 44] = [
     ("CMK108", "duplicate-assignment", Level::Error),
     ("CMK109", "policy-not-encryption", Level::Error),
     ("CMK110", "not-a-policy-location", Level::Error),
+    ("CMK111", "unknown-policy-location", Level::Warning),
     ("CMK112", "assignment-replacement", Level::Error),
+    ("CMK114", "power-automate-environment-quota", Level::Warning),
+    ("CMK118", "shared-policy-across-stages", Level::Note),
     (
         "CMK119",
         "assignment-before-managed-environment",
