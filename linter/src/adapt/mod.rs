@@ -92,3 +92,5 @@ fn apply_requirements(estate: &mut Estate, settings: &Settings<'_>) {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod traps;
