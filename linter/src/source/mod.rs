@@ -4,9 +4,12 @@
 //! Reading never stops at the first problem: a [`Reading`] has what was understood, and the problems.
 
 pub mod documents;
+mod encoded;
 mod files;
 pub mod hcl;
 mod instance;
+pub mod inventory;
+mod nearest;
 pub mod plan;
 mod reading;
 mod text;

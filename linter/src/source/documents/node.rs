@@ -53,6 +53,18 @@ impl Node {
         };
         Value::new(kind).with_trail(Trail::literal(file.location(self.range.clone())))
     }
+
+    /// What it is, in words that follow "is" and "not".
+    pub(crate) fn describe(&self) -> &'static str {
+        match self.kind {
+            NodeKind::Null => "null",
+            NodeKind::Bool(_) => "true or false",
+            NodeKind::Number(_) => "a number",
+            NodeKind::String(_) => "a text",
+            NodeKind::List(_) => "a list",
+            NodeKind::Object(_) => "an object",
+        }
+    }
 }
 
 fn object(entries: &[Entry], file: &SourceFile) -> Object {

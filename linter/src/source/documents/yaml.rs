@@ -1,7 +1,7 @@
 //! YAML documents: anchors, merge keys and all, bounded.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -160,9 +160,7 @@ impl<'a> Reader<'a> {
                     .first()
                     .map_or(range.start, |entry| entry.range.start);
                 let range = whole(range.start.min(start)..range.end, place, last);
-                // What is merged stands first: the map's own entries win over it.
-                merged.extend(entries);
-                let kind = NodeKind::Object(merged.into());
+                let kind = NodeKind::Object(with_merged(merged, entries).into());
                 return Ok((Node { kind, range }, size));
             }
             let is_merge =
@@ -209,7 +207,7 @@ impl<'a> Reader<'a> {
         match &value.kind {
             NodeKind::Object(entries) => merged.extend(entries.iter().cloned()),
             NodeKind::List(nodes) => {
-                for node in nodes.iter().rev() {
+                for node in nodes.iter() {
                     let NodeKind::Object(entries) = &node.kind else {
                         return Err(self.fault(node.range.clone(), "only maps can be merged"));
                     };
@@ -232,6 +230,18 @@ impl<'a> Reader<'a> {
         InputError::new(format!("could not read {}: {message}", self.file.name))
             .at(self.file.location(range))
     }
+}
+
+/// The entries of a map, and those that it takes from others: its own win, then the first ones.
+fn with_merged(merged: Vec<Entry>, own: Vec<Entry>) -> Vec<Entry> {
+    if merged.is_empty() {
+        return own;
+    }
+    let mut seen: HashSet<Arc<str>> = own.iter().map(|entry| entry.name.clone()).collect();
+    let merged = merged
+        .into_iter()
+        .filter(|entry| seen.insert(entry.name.clone()));
+    merged.collect::<Vec<_>>().into_iter().chain(own).collect()
 }
 
 /// From the start to the closing bracket; where there is none, to the end of the last part.

@@ -13,9 +13,9 @@ use super::configuration::{Configuration, Module};
 use super::document::{ChangeDocument, DeferredChange, ResourceChange};
 use super::mask::Mask;
 use super::symbols::{Place, References, Resolver};
-use super::text::Document;
 use super::values::{Build, Interner, Names, OwnNames, Path};
 use crate::adapt::is_understood;
+use crate::source::encoded::Document;
 use crate::source::{InputError, Instance, InstanceKey, Mode};
 use crate::value::Value;
 

@@ -15,7 +15,6 @@ mod recognise;
 mod references;
 mod state;
 mod symbols;
-mod text;
 mod tfstate;
 mod values;
 
@@ -24,6 +23,7 @@ use std::sync::Arc;
 
 use ppcmk_coverage::estate::{Reason, Unknown};
 
+use crate::source::encoded::Document;
 use crate::source::{InputError, Instance, Reading};
 
 pub use outline::{Constant, Outline, PathStep};
@@ -32,7 +32,6 @@ pub use recognise::{PlanInput, recognise};
 use configuration::ConfigurationDocument;
 use document::{PlanDocument, StateDocument};
 use instances::Plan;
-use text::Document;
 use values::Interner;
 
 /// Reads a plan: `terraform show -json` or `tofu show -json` of a saved plan, format 0 or 1. `name`

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use super::configuration::{Configuration, Expression, Module};
 use super::document::is_name;
 use super::mask::NONE;
-use super::text::Document;
 use super::values::{Interner, Path, build_plain};
 use crate::adapt::is_understood;
 use crate::source::InputError;
+use crate::source::encoded::Document;
 use crate::value::Value;
 
 /// The outline of the configuration of a plan.

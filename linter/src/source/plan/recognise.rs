@@ -1,8 +1,8 @@
 //! What a file is that was named as a plan or a state, and advice where it is something else.
 
 use super::document::Signs;
-use super::text::{Document, decode};
 use crate::source::InputError;
+use crate::source::encoded::{Document, decode};
 
 /// What a file that was named as a plan looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

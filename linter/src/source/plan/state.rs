@@ -7,9 +7,9 @@ use ppcmk_coverage::estate::{Action, Change, Existence, Fact, Order};
 use super::address::{split_modules, steps, without_keys};
 use super::document::{StateDocument, StateModule, StateResource};
 use super::instances::{calls, mode};
-use super::text::Document;
 use super::values::{Interner, Path, build_plain};
 use crate::adapt::is_understood;
+use crate::source::encoded::Document;
 use crate::source::{InputError, Instance, Mode};
 use crate::value::Value;
 

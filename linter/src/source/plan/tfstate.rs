@@ -15,9 +15,9 @@ use super::instances::mode;
 use super::mask::Mask;
 use super::recognise;
 use super::state::plain;
-use super::text::Document;
 use super::values::{Interner, Path, build_plain};
 use crate::adapt::is_understood;
+use crate::source::encoded::Document;
 use crate::source::{InputError, Instance, InstanceKey, Mode};
 use crate::value::{Kind, Object, Value};
 

@@ -1,4 +1,4 @@
-//! The text of a plan or state: encodings, and places in it.
+//! The text of a file that was named (a plan, a state, an inventory): encodings, and places in it.
 
 use std::borrow::Cow;
 
@@ -8,18 +8,18 @@ use crate::source::InputError;
 
 /// The document that errors are about.
 #[derive(Clone, Copy)]
-pub(super) struct Document<'a> {
-    /// `plan` or `state`.
-    pub(super) kind: &'static str,
+pub(crate) struct Document<'a> {
+    /// `plan`, `state`, `inventory`.
+    pub(crate) kind: &'static str,
     /// The name of the file.
-    pub(super) name: &'a str,
+    pub(crate) name: &'a str,
     /// The text, without a byte-order mark.
-    pub(super) text: &'a str,
+    pub(crate) text: &'a str,
 }
 
 impl<'a> Document<'a> {
     /// An error about the bytes `start..end`.
-    pub(super) fn fault(&self, start: usize, end: usize, message: &str) -> InputError {
+    pub(crate) fn fault(&self, start: usize, end: usize, message: &str) -> InputError {
         InputError::new(format!(
             "could not read {} {}: {message}",
             self.kind, self.name
@@ -32,7 +32,7 @@ impl<'a> Document<'a> {
     }
 
     /// The parser's error about `part`, which is a part of the text.
-    pub(super) fn broken(&self, part: &str, error: &serde_json::Error) -> InputError {
+    pub(crate) fn broken(&self, part: &str, error: &serde_json::Error) -> InputError {
         let at = self.offset_of(part) + offset(part, error.line(), error.column());
         if error.is_eof() {
             let end = self.text.len();
@@ -48,7 +48,7 @@ impl<'a> Document<'a> {
     }
 
     /// Parses `part`, which is a part of the text.
-    pub(super) fn parse<T: serde::Deserialize<'a>>(&self, part: &'a str) -> Result<T, InputError> {
+    pub(crate) fn parse<T: serde::Deserialize<'a>>(&self, part: &'a str) -> Result<T, InputError> {
         serde_json::from_str(part).map_err(|error| self.broken(part, &error))
     }
 
@@ -59,9 +59,9 @@ impl<'a> Document<'a> {
 
 /// The text of a file: UTF-8 or UTF-16, with or without a byte-order mark. Windows PowerShell writes
 /// UTF-16 when output is redirected into a file.
-pub(super) fn decode<'a>(
+pub(crate) fn decode<'a>(
     bytes: &'a [u8],
-    kind: &str,
+    kind: &'static str,
     name: &str,
 ) -> Result<Cow<'a, str>, InputError> {
     match bytes {
@@ -74,14 +74,14 @@ pub(super) fn decode<'a>(
     }
 }
 
-fn utf8<'a>(bytes: &'a [u8], kind: &str, name: &str) -> Result<Cow<'a, str>, InputError> {
+fn utf8<'a>(bytes: &'a [u8], kind: &'static str, name: &str) -> Result<Cow<'a, str>, InputError> {
     std::str::from_utf8(bytes)
         .map(Cow::Borrowed)
         .map_err(|error| {
             let text = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
             let end = text.len();
             let document = Document {
-                kind: if kind == "plan" { "plan" } else { "state" },
+                kind,
                 name,
                 text: &text,
             };
