@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use super::{
-    Assignment, Declaration, Environment, Estate, Fact, Grant, Handle, Identity, Key, Link,
+    Assignment, Declaration, Environment, Estate, Fact, Grant, Handle, Identity, Key, Known, Link,
     ManagedEnvironment, Policy, Vault,
 };
 
@@ -29,6 +29,7 @@ pub(super) struct Index {
     pub(super) keys: Groups<Vault, Key>,
     pub(super) grants: Groups<Policy, Grant>,
     pub(super) strays: Strays,
+    key_names: HashMap<(Handle<Vault>, String), Handle<Key>>,
 }
 
 /// The first assignments after the plan that may be about encryption, and whose environment is not
@@ -120,8 +121,9 @@ impl Index {
         for (handle, key) in estate.all_keys() {
             self.keys.add(self.vaults.find(&key.vault), handle);
         }
+        self.name_keys(estate);
         for (handle, policy) in estate.all_policies() {
-            let key = policy.key.target();
+            let key = self.key_of(policy);
             self.policies_of_key.add(key, handle);
             let vaults: HashSet<_> = self
                 .vaults
@@ -131,6 +133,33 @@ impl Index {
                 .collect();
             for vault in vaults {
                 self.policies_of_vault.add(Some(vault), handle);
+            }
+        }
+    }
+
+    /// Keys by vault and name, for policies that name their key by a text that refers to nothing.
+    fn name_keys(&mut self, estate: &Estate) {
+        let by_name = |(_, policy): (_, &Policy)| policy.key.target().is_none();
+        if !estate.all_policies().any(by_name) {
+            return;
+        }
+        for (handle, key) in estate.all_keys() {
+            if let (Some(vault), Some(name)) = (self.vaults.find(&key.vault), comparable(&key.name))
+            {
+                self.key_names.entry((vault, name)).or_insert(handle);
+            }
+        }
+    }
+
+    /// The key of a policy: by reference, or by its name in the vault.
+    pub(super) fn key_of(&self, policy: &Policy) -> Option<Handle<Key>> {
+        match &policy.key.identity {
+            Identity::Here(key) => Some(*key),
+            Identity::Elsewhere(_) => None,
+            Identity::Unknown(_) | Identity::Absent => {
+                let vault = self.vaults.find(&policy.vault)?;
+                let name = comparable(&policy.key_name)?;
+                self.key_names.get(&(vault, name)).copied()
             }
         }
     }
@@ -145,6 +174,16 @@ impl Index {
 
     pub(super) fn vault(&self, link: &Link<Vault>) -> Option<Handle<Vault>> {
         self.vaults.find(link)
+    }
+}
+
+/// A text that is equal for equal names: names of keys do not differ by case, and two unknown
+/// values with one symbol are one value.
+fn comparable(name: &Fact<String>) -> Option<String> {
+    match &name.known {
+        Known::Value(name) => Some(format!("={}", name.to_lowercase())),
+        Known::Unknown(unknown) => unknown.symbol.as_ref().map(|symbol| format!("?{symbol}")),
+        Known::Absent => None,
     }
 }
 
@@ -276,6 +315,35 @@ mod tests {
         assert_eq!(estate.assignments_of(one).count(), 1);
         estate[assignment].environment = Link::default();
         assert_eq!(estate.assignments_of(one).count(), 0);
+    }
+
+    fn keys_in_use(key_name: Fact<String>, policy_key_name: Fact<String>) -> usize {
+        let mut estate = Estate::default();
+        let vault = estate.add_vault(Vault::new(Header::new("kv"), VaultKind::KeyVault));
+        let mut key = Key::new(Header::new("key"));
+        key.vault = Link::to(vault);
+        key.name = key_name;
+        let key = estate.add_key(key);
+        let mut policy = Policy::new(Header::new("policy"), PolicyForm::Own);
+        policy.vault = Link::to(vault);
+        policy.key_name = policy_key_name;
+        let policy = estate.add_policy(policy);
+        let count = estate.policies_of_key(key).count();
+        assert_eq!(estate.key_of_policy(&estate[policy]).is_some(), count == 1);
+        estate[policy].key = Identity::Elsewhere("https://kv/keys/cmk".into()).into();
+        assert_eq!(estate.policies_of_key(key).count(), 0);
+        count
+    }
+
+    #[test]
+    fn finds_the_key_of_a_policy_by_its_name() {
+        let name = |name: &str| Fact::from(name.to_owned());
+        let variable = |name: &str| Fact::unknown_at(symbol(name), super::super::Origin::default());
+        assert_eq!(keys_in_use(name("cmk"), name("CMK")), 1);
+        assert_eq!(keys_in_use(name("cmk"), name("other")), 0);
+        assert_eq!(keys_in_use(variable("var.a"), variable("var.a")), 1);
+        assert_eq!(keys_in_use(variable("var.a"), variable("var.b")), 0);
+        assert_eq!(keys_in_use(Fact::default(), Fact::default()), 0);
     }
 
     #[test]

@@ -33,7 +33,13 @@ impl Estate {
     /// that does.
     pub fn vault_of_policy(&self, policy: &Policy) -> Option<(Handle<Vault>, &Vault)> {
         self.vault(&policy.vault)
-            .or_else(|| self.vault(&self[policy.key.target()?].vault))
+            .or_else(|| self.vault(&self.key_of_policy(policy)?.1.vault))
+    }
+
+    /// The key of a policy, if it is in the estate: by reference, or by its name in the vault.
+    pub fn key_of_policy(&self, policy: &Policy) -> Option<(Handle<Key>, &Key)> {
+        let handle = self.index().key_of(policy)?;
+        Some((handle, &self[handle]))
     }
 
     /// The assignments of one environment that are about encryption, or may be, and exist after the

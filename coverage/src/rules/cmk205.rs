@@ -4,7 +4,7 @@
 //! notifies rotates nothing. A date that has passed is a finding of its own, with a message of its
 //! own, where the day is known; otherwise the date alone decides.
 
-use super::custody::{Custody, USES_KEY, used_by};
+use super::custody::{USES_KEY, keys, used_by};
 use super::example::{policy, vault};
 use super::{Evidence, Example, Level, Rule, Source, pages};
 use crate::estate::{Date, Estate, Key, Known, Policy, Rotation};
@@ -88,7 +88,7 @@ both, or skip their check for this key.",
 };
 
 fn check(estate: &Estate, out: &mut Findings) {
-    for (key, policy) in Custody::of(estate).keys() {
+    for (key, policy) in keys(estate) {
         match &key.expires.known {
             Known::Value(date) if estate.scope.today.is_some_and(|today| *date < today) => {
                 expired(key, policy, *date, out);

@@ -103,8 +103,7 @@ fn check(estate: &Estate, out: &mut Findings) {
         if !certain {
             finding.possible();
         }
-        if let Some(key) = policy.key.target() {
-            let key = &estate[key];
+        if let Some((_, key)) = estate.key_of_policy(policy) {
             finding.related(&key.header, &key.name.origin, "the key");
         }
     }

@@ -3,7 +3,7 @@
 //! Durations are compared in days; a month counts as 28 and a year as 365, so that a duration is
 //! never taken for longer than it is.
 
-use super::custody::{Custody, USES_KEY, is_managed_hsm, used_by};
+use super::custody::{USES_KEY, is_managed_hsm, keys, used_by};
 use super::example::{policy, vault};
 use super::{Evidence, Example, Level, Rule, Source, pages};
 use crate::estate::{Estate, Known, Reason, Rotation, Unknown};
@@ -92,7 +92,7 @@ the old version must stay enabled for 28 days. A year or two is a usual interval
 };
 
 fn check(estate: &Estate, out: &mut Findings) {
-    for (key, policy) in Custody::of(estate).keys() {
+    for (key, policy) in keys(estate) {
         let origin = &key.rotation.origin;
         let rotation = match &key.rotation.known {
             Known::Value(rotation) if rotation.is_automatic => rotation,

@@ -10,7 +10,6 @@
 
 use std::collections::HashMap;
 
-use super::custody::Custody;
 use super::example::{environment, key, policy, vault};
 use super::{Evidence, Example, Level, Rule, Source, pages};
 use crate::estate::{
@@ -86,12 +85,12 @@ fn check(estate: &Estate, out: &mut Findings) {
             VaultKind::KeyVault => "vault",
             VaultKind::ManagedHsm => "Managed HSM",
         };
-        let policies = plan.custody.policies_of_vault(handle);
-        plan.judge(&vault.header, what, policies, out);
+        let policies = handles(estate.all_policies_of_vault(handle));
+        plan.judge(&vault.header, what, &policies, out);
     }
     for (handle, key) in estate.all_keys() {
-        let policies = plan.custody.policies_of_key(handle);
-        plan.judge(&key.header, "key", policies, out);
+        let policies = handles(estate.all_policies_of_key(handle));
+        plan.judge(&key.header, "key", &policies, out);
     }
     for (_, grant) in estate.all_grants() {
         plan.judge_grant(grant, out);
@@ -103,10 +102,15 @@ fn check(estate: &Estate, out: &mut Findings) {
     }
 }
 
+fn handles<'a>(
+    policies: impl Iterator<Item = (Handle<Policy>, &'a Policy)>,
+) -> Vec<Handle<Policy>> {
+    policies.map(|(handle, _)| handle).collect()
+}
+
 /// What a plan means for the policies.
 struct Plan<'a> {
     estate: &'a Estate,
-    custody: Custody<'a>,
     needs: HashMap<Handle<Policy>, Need<'a>>,
     /// Some environment moves to another policy, and nobody sees from which.
     swaps: bool,
@@ -141,7 +145,6 @@ impl<'a> Plan<'a> {
         }
         Self {
             estate,
-            custody: Custody::with_removed(estate),
             needs,
             swaps,
         }

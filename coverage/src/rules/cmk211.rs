@@ -3,7 +3,7 @@
 //! `lifecycle` stands in the sources only, so the rule says nothing about a plan alone, and nothing
 //! about objects that Terraform does not manage here.
 
-use super::custody::{Custody, KEY_IN_VAULT, USES_KEY, used_by};
+use super::custody::{KEY_IN_VAULT, USES_KEY, keys, used_by, vaults};
 use super::{Evidence, Example, Level, Rule, Source, pages};
 use crate::estate::{Estate, Header, Known};
 use crate::finding::{Finding, Findings};
@@ -82,13 +82,12 @@ fn check(estate: &Estate, out: &mut Findings) {
     if !estate.scope.has_sources {
         return;
     }
-    let custody = Custody::of(estate);
-    for (vault, policy) in custody.vaults() {
+    for (vault, policy) in vaults(estate) {
         if let Some(finding) = guard(&vault.header, "vault", out) {
             used_by(finding, policy, &policy.vault.origin, KEY_IN_VAULT);
         }
     }
-    for (key, policy) in custody.keys() {
+    for (key, policy) in keys(estate) {
         if let Some(finding) = guard(&key.header, "key", out) {
             used_by(finding, policy, &policy.key.origin, USES_KEY);
         }

@@ -2,7 +2,6 @@
 //!
 //! Microsoft recommends the geo and does not enforce it as far as is documented, so it is a note.
 
-use super::custody::Custody;
 use super::example::{key, policy};
 use super::{Evidence, Example, Level, Rule, Source, pages};
 use crate::estate::{Estate, Existence, Known, Policy, Reason, Unknown, Vault};
@@ -66,10 +65,9 @@ the environments.",
 };
 
 fn check(estate: &Estate, out: &mut Findings) {
-    let custody = Custody::of(estate);
     for (handle, vault) in estate.vaults() {
-        for &policy in custody.policies_of_vault(handle) {
-            compare(vault, &estate[policy], out);
+        for (_, policy) in estate.policies_of_vault(handle) {
+            compare(vault, policy, out);
         }
     }
 }

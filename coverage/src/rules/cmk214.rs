@@ -3,7 +3,7 @@
 //! Both models work. A vault that does not say is left alone: the default depends on the version
 //! of the API and of the provider.
 
-use super::custody::{Custody, KEY_IN_VAULT, used_by};
+use super::custody::{KEY_IN_VAULT, used_by, vaults};
 use super::example::{key, policy};
 use super::{Evidence, Example, Level, Rule, Source, pages};
 use crate::estate::{Estate, Known, VaultKind};
@@ -67,7 +67,7 @@ for nothing, so the policy's identity needs its role before.",
 };
 
 fn check(estate: &Estate, out: &mut Findings) {
-    for (vault, policy) in Custody::of(estate).vaults() {
+    for (vault, policy) in vaults(estate) {
         if vault.kind == VaultKind::ManagedHsm {
             continue;
         }

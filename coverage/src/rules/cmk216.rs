@@ -1,6 +1,6 @@
 //! Reports a key that cannot be used yet.
 
-use super::custody::{Custody, USES_KEY, used_by};
+use super::custody::{USES_KEY, keys, used_by};
 use super::example::{policy, vault};
 use super::{Evidence, Example, Level, Rule, Source, pages};
 use crate::estate::{Estate, Known};
@@ -56,7 +56,7 @@ may pass before the link is made.",
 };
 
 fn check(estate: &Estate, out: &mut Findings) {
-    for (key, policy) in Custody::of(estate).keys() {
+    for (key, policy) in keys(estate) {
         let origin = &key.not_before.origin;
         match (&key.not_before.known, estate.scope.today) {
             (Known::Value(date), Some(today)) if *date > today => {

@@ -1,123 +1,36 @@
 //! Which vaults and keys encryption policies use. Rules about vaults and keys look at no others.
 
-use std::collections::HashMap;
-
 use crate::estate::{
-    Estate, Existence, Fact, Handle, Identity, Key, Known, Link, Origin, Policy, Vault, VaultKind,
+    Estate, Existence, Handle, Identity, Key, Link, Origin, Policy, Vault, VaultKind,
 };
 use crate::finding::Finding;
 
-/// The vaults and keys that encryption policies use, made in one pass.
-pub(super) struct Custody<'a> {
-    estate: &'a Estate,
-    vaults: HashMap<Handle<Vault>, Vec<Handle<Policy>>>,
-    keys: HashMap<Handle<Key>, Vec<Handle<Policy>>>,
+/// The vaults in use that exist once the plan is applied, each with a policy that uses it.
+pub(super) fn vaults(estate: &Estate) -> impl Iterator<Item = (&Vault, &Policy)> {
+    estate.vaults().filter_map(|(handle, vault)| {
+        let policy = surest(estate.policies_of_vault(handle))?;
+        Some((vault, policy))
+    })
 }
 
-impl<'a> Custody<'a> {
-    /// As it is once the plan is applied.
-    pub(super) fn of(estate: &'a Estate) -> Self {
-        Self::by(estate, estate.policies())
-    }
+/// The keys in use that exist once the plan is applied, each with a policy that uses it.
+pub(super) fn keys(estate: &Estate) -> impl Iterator<Item = (&Key, &Policy)> {
+    estate.keys().filter_map(|(handle, key)| {
+        let policy = surest(estate.policies_of_key(handle))?;
+        Some((key, policy))
+    })
+}
 
-    /// With the policies that the plan takes away.
-    pub(super) fn with_removed(estate: &'a Estate) -> Self {
-        Self::by(estate, estate.all_policies())
-    }
-
-    fn by(
-        estate: &'a Estate,
-        policies: impl Iterator<Item = (Handle<Policy>, &'a Policy)>,
-    ) -> Self {
-        let names = KeyNames::of(estate);
-        let mut custody = Self {
-            estate,
-            vaults: HashMap::new(),
-            keys: HashMap::new(),
-        };
-        for (handle, policy) in policies.filter(|(_, policy)| policy.may_encrypt()) {
-            let key = names.key_of(estate, policy);
-            let of_key = || estate.vault(&estate[key?].vault);
-            if let Some((vault, _)) = estate.vault(&policy.vault).or_else(of_key) {
-                custody.vaults.entry(vault).or_default().push(handle);
-            }
-            if let Some(key) = key {
-                custody.keys.entry(key).or_default().push(handle);
-            }
+/// A policy that certainly exists, if there is one.
+fn surest<'a>(policies: impl Iterator<Item = (Handle<Policy>, &'a Policy)>) -> Option<&'a Policy> {
+    let mut first = None;
+    for (_, policy) in policies {
+        if policy.header.existence == Existence::Certain {
+            return Some(policy);
         }
-        custody
+        first = first.or(Some(policy));
     }
-
-    /// The policies whose key is in this vault.
-    pub(super) fn policies_of_vault(&self, vault: Handle<Vault>) -> &[Handle<Policy>] {
-        self.vaults.get(&vault).map_or(&[], Vec::as_slice)
-    }
-
-    /// The policies that use this key.
-    pub(super) fn policies_of_key(&self, key: Handle<Key>) -> &[Handle<Policy>] {
-        self.keys.get(&key).map_or(&[], Vec::as_slice)
-    }
-
-    /// The vaults in use that exist once the plan is applied, each with a policy that uses it.
-    pub(super) fn vaults(&self) -> impl Iterator<Item = (&'a Vault, &'a Policy)> {
-        self.estate.vaults().filter_map(|(handle, vault)| {
-            let policy = self.surest(self.policies_of_vault(handle))?;
-            Some((vault, policy))
-        })
-    }
-
-    /// The keys in use that exist once the plan is applied, each with a policy that uses it.
-    pub(super) fn keys(&self) -> impl Iterator<Item = (&'a Key, &'a Policy)> {
-        self.estate.keys().filter_map(|(handle, key)| {
-            let policy = self.surest(self.policies_of_key(handle))?;
-            Some((key, policy))
-        })
-    }
-
-    /// A policy that certainly exists, if there is one.
-    fn surest(&self, policies: &[Handle<Policy>]) -> Option<&'a Policy> {
-        let estate = self.estate;
-        let mut policies = policies.iter().map(|&policy| &estate[policy]);
-        let first = policies.clone().next()?;
-        let certain = policies.find(|policy| policy.header.existence == Existence::Certain);
-        Some(certain.unwrap_or(first))
-    }
-}
-
-/// Keys by vault and name: a policy may name its key by a text that refers to nothing.
-struct KeyNames(HashMap<(Handle<Vault>, String), Handle<Key>>);
-
-impl KeyNames {
-    fn of(estate: &Estate) -> Self {
-        let names = estate.all_keys().filter_map(|(handle, key)| {
-            let name = same_name(&key.name)?;
-            let (vault, _) = estate.vault(&key.vault)?;
-            Some(((vault, name), handle))
-        });
-        Self(names.collect())
-    }
-
-    fn key_of(&self, estate: &Estate, policy: &Policy) -> Option<Handle<Key>> {
-        match &policy.key.identity {
-            Identity::Here(key) => Some(*key),
-            Identity::Elsewhere(_) => None,
-            Identity::Unknown(_) | Identity::Absent => {
-                let (vault, _) = estate.vault(&policy.vault)?;
-                let name = same_name(&policy.key_name)?;
-                self.0.get(&(vault, name)).copied()
-            }
-        }
-    }
-}
-
-/// A text that is equal for equal names: names of keys do not differ by case, and two unknown
-/// values with one symbol are one value.
-fn same_name(name: &Fact<String>) -> Option<String> {
-    match &name.known {
-        Known::Value(name) => Some(format!("={}", name.to_lowercase())),
-        Known::Unknown(unknown) => unknown.symbol.as_ref().map(|symbol| format!("?{symbol}")),
-        Known::Absent => None,
-    }
+    first
 }
 
 /// Whether a link leads to a Managed HSM; an id that is not in the estate tells it as well.
@@ -205,57 +118,16 @@ pub(super) mod fixtures {
 
 #[cfg(test)]
 mod tests {
-    use super::fixtures::{key, policy, vault};
+    use super::fixtures::{key, with_key};
     use super::*;
     use crate::PolicyKind;
-    use crate::estate::{Reason, Unknown};
-
-    fn estate(key_name: Fact<String>, policy_key_name: Fact<String>) -> Estate {
-        let mut estate = Estate::default();
-        let vault = estate.add_vault(vault());
-        let mut key = key();
-        key.vault = Link::to(vault);
-        key.name = key_name;
-        estate.add_key(key);
-        let mut policy = policy();
-        policy.vault = Link::to(vault);
-        policy.key_name = policy_key_name;
-        estate.add_policy(policy);
-        estate
-    }
-
-    fn symbol(name: &str) -> Fact<String> {
-        let mut unknown = Unknown::new(Reason::VariableWithoutValue(name.into()));
-        unknown.symbol = Some(format!("var.{name}").into());
-        Fact::unknown_at(unknown, Origin::default())
-    }
-
-    #[test]
-    fn finds_the_key_by_its_name() {
-        let keys = |estate: &Estate| Custody::of(estate).keys().count();
-        let name = |name: &str| Fact::from(name.to_owned());
-        assert_eq!(keys(&estate(name("cmk"), name("CMK"))), 1);
-        assert_eq!(keys(&estate(name("cmk"), name("other"))), 0);
-        assert_eq!(keys(&estate(symbol("a"), symbol("a"))), 1);
-        assert_eq!(keys(&estate(symbol("a"), symbol("b"))), 0);
-        assert_eq!(keys(&estate(Fact::default(), Fact::default())), 0);
-    }
-
-    #[test]
-    fn a_key_elsewhere_is_not_the_one_of_the_same_name() {
-        let mut estate = estate("cmk".to_owned().into(), "cmk".to_owned().into());
-        let handle = estate.policies().next().unwrap().0;
-        estate[handle].key =
-            Identity::Elsewhere("https://kv.vault.azure.net/keys/cmk".into()).into();
-        assert_eq!(Custody::of(&estate).keys().count(), 0);
-    }
 
     #[test]
     fn a_policy_of_another_kind_uses_no_key() {
-        let mut estate = estate("cmk".to_owned().into(), "cmk".to_owned().into());
+        let mut estate = with_key(key());
+        assert_eq!((vaults(&estate).count(), keys(&estate).count()), (1, 1));
         let handle = estate.policies().next().unwrap().0;
         estate[handle].kind = PolicyKind::NetworkInjection.into();
-        assert_eq!(Custody::of(&estate).vaults().count(), 0);
-        assert_eq!(Custody::of(&estate).keys().count(), 0);
+        assert_eq!((vaults(&estate).count(), keys(&estate).count()), (0, 0));
     }
 }
