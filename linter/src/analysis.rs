@@ -1,5 +1,7 @@
 //! What a run found, before anybody prints it.
 
+use std::sync::Arc;
+
 use ppcmk_coverage::assessment::EnvironmentCoverage;
 use ppcmk_coverage::estate::{Date, Location};
 use ppcmk_coverage::{Finding, Level, Undecided};
@@ -19,6 +21,8 @@ pub struct Analysis {
     pub coverage: Vec<EnvironmentCoverage>,
     /// The texts that were read, for excerpts.
     pub sources: Sources,
+    /// What else a person should know about the run: one line each, lowercase, no full stop.
+    pub notices: Vec<String>,
 }
 
 /// A finding that does not count.
@@ -55,4 +59,41 @@ impl Analysis {
             .filter(|finding| finding.level == level)
             .count()
     }
+
+    /// Brings findings into the order of the sources, those without a place behind them, and
+    /// everything else into the order of codes and addresses.
+    pub(crate) fn sort(&mut self) {
+        self.findings.sort_by_cached_key(key_of_finding);
+        self.suppressed
+            .sort_by_cached_key(|suppressed| key_of_finding(&suppressed.finding));
+        self.undecided.sort_by_cached_key(|undecided| {
+            (
+                undecided.rule.code,
+                undecided.address.clone(),
+                undecided.instance.clone(),
+                undecided.unknown.reason.to_string(),
+                undecided.location.clone(),
+            )
+        });
+    }
+}
+
+type Key = (
+    bool,
+    Option<Location>,
+    &'static str,
+    Arc<str>,
+    Option<String>,
+    String,
+);
+
+fn key_of_finding(finding: &Finding) -> Key {
+    (
+        finding.location.is_none(),
+        finding.location.clone(),
+        finding.rule.code,
+        finding.address.clone(),
+        finding.instance.clone(),
+        finding.message.clone(),
+    )
 }

@@ -11,11 +11,25 @@
 //!   first problem; it gives what was understood and the problems found.
 //! - [`adapt`]: from instances of resource types to the estate; one file per family of types.
 //! - [`analysis`]: what a run found, before anybody prints it.
-//! - `config`, `report`, `cli`: settings, one file per format, the program.
+//! - [`config`], [`ignore`](judge), [`baseline`]: what counts, and what is accepted.
+//! - [`judge`]: from what the rules answered to an [`analysis`].
+//! - [`report`]: one file per format.
+//! - [`run`], [`cli`]: a run from its inputs to an analysis; the program.
 //!
 //! No rule logic lives here: rules are in `ppcmk-coverage`. Only `report` and `main.rs` print.
 
 pub mod adapt;
 pub mod analysis;
+pub mod baseline;
+pub mod cli;
+pub mod config;
+pub mod date;
+mod ignore;
+pub mod judge;
+pub mod report;
+pub mod run;
 pub mod source;
+#[cfg(test)]
+mod testing;
 pub mod value;
+mod words;

@@ -1,3 +1,7 @@
 //! The program `ppcmk-lint`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ppcmk_lint::cli::main(std::env::args_os())
+}

@@ -85,6 +85,22 @@ impl SourceFile {
         }
     }
 
+    /// The place of one character, by line and column (in bytes) as parsers count them, from 1.
+    pub fn line_location(&self, line: usize, column: usize) -> Location {
+        let start = self.line_starts.get(line.saturating_sub(1));
+        let at = start.map_or(self.text.len(), |start| start + column.saturating_sub(1));
+        self.location(at..at + 1)
+    }
+
+    /// The bytes of these lines, from 1, both included, without the last one's end.
+    pub fn lines(&self, first: u32, last: u32) -> Range<usize> {
+        let index = |line: u32| (line as usize).saturating_sub(1);
+        let start = self.line_starts.get(index(first)).copied();
+        let end = self.line_starts.get(index(last) + 1).map(|next| next - 1);
+        let start = start.unwrap_or(self.text.len());
+        start..end.unwrap_or(self.text.len()).max(start)
+    }
+
     /// The line, from 1, without its end.
     pub fn line(&self, line: u32) -> Option<&str> {
         let index = (line as usize).checked_sub(1)?;

@@ -1,0 +1,102 @@
+//! `ppcmk-lint explain CODE`.
+
+use std::io::{self, Write};
+
+use ppcmk_coverage::Level;
+use ppcmk_coverage::rules::{self, Evidence, Rule};
+
+use super::args::Color;
+use super::{Exit, Failure, print, terminal};
+use crate::config::parse::suggest_rule;
+use crate::source::InputError;
+
+/// Longer lines of prose are broken.
+const WIDTH: usize = 100;
+
+pub(super) fn run(code: &str, color: Color) -> Result<Exit, Failure> {
+    let Some(rule) = rules::find(code.trim()) else {
+        let error = InputError::new(format!("unknown rule `{code}`"));
+        return Err(error.help(suggest_rule(code)).into());
+    };
+    let color = terminal::style_of_results(color, false).color;
+    print(|out| write(rule, color, out))?;
+    Ok(Exit::Clean)
+}
+
+fn write(rule: &Rule, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    let bold = |text: &str| {
+        if color {
+            format!("\u{1b}[1m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    };
+    let level = article(rule.level);
+    writeln!(out, "{}\n", bold(&format!("{} {}", rule.code, rule.name)))?;
+    writeln!(out, "Reports {} ({level}).\n", rule.summary)?;
+    write_prose(rule.explanation, out)?;
+    writeln!(out, "\n{}\n  {}", bold("What to do"), rule.fix)?;
+    for (title, text) in [
+        ("Before", rule.example.before),
+        ("After", rule.example.after),
+    ] {
+        writeln!(out, "\n{}", bold(title))?;
+        for line in text.lines() {
+            writeln!(out, "{}", format!("  {line}").trim_end())?;
+        }
+    }
+    if !rule.conflicts.is_empty() {
+        writeln!(out, "\n{}", bold("Other tools"))?;
+        write_prose(rule.conflicts, out)?;
+    }
+    if !rule.sources.is_empty() {
+        writeln!(out, "\n{}", bold("Sources"))?;
+    }
+    for source in rule.sources {
+        writeln!(out, "  {}", source.says)?;
+        writeln!(
+            out,
+            "    {} ({}, {})",
+            source.url,
+            source.date,
+            evidence(source.evidence)
+        )?;
+    }
+    Ok(())
+}
+
+fn article(level: Level) -> &'static str {
+    match level {
+        Level::Error => "an error",
+        Level::Warning => "a warning",
+        Level::Note => "a note",
+    }
+}
+
+/// What the letter of the evidence means.
+pub(super) fn evidence(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Documented => "documented by Microsoft",
+        Evidence::Code => "code or specification by Microsoft",
+        Evidence::ThirdParty => "third party",
+        Evidence::Inferred => "inferred",
+    }
+}
+
+/// Breaks paragraphs; lists and code stay as they are.
+fn write_prose(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    for line in text.lines() {
+        let mut width = 0;
+        for word in line.split_inclusive(' ') {
+            let length = word.trim_end().chars().count();
+            if width > 0 && width + length > WIDTH {
+                writeln!(out)?;
+                width = 0;
+            }
+            write!(out, "{word}")?;
+            width += word.chars().count();
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}

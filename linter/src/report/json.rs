@@ -1,0 +1,54 @@
+//! The contract for programs, version 1. `linter/schemas/output.schema.json` is its schema, made from
+//! the types in [`shape`].
+
+mod shape;
+
+use std::io;
+
+use ppcmk_coverage::Level;
+
+use crate::analysis::Analysis;
+use shape::{Coverage, CoverageOutput, Finding, Output, Summary, Suppressed, Undecided};
+
+/// The version of the contract. Fields may be added within a version, none is taken away.
+const VERSION: u32 = 1;
+
+/// Prints what a run found.
+pub(super) fn write(analysis: &Analysis, out: &mut dyn io::Write) -> io::Result<()> {
+    print(&output(analysis), out)
+}
+
+/// Prints who holds the key.
+pub(super) fn write_coverage(analysis: &Analysis, out: &mut dyn io::Write) -> io::Result<()> {
+    let output = CoverageOutput {
+        version: VERSION,
+        coverage: analysis.coverage.iter().map(Coverage::of).collect(),
+    };
+    print(&output, out)
+}
+
+fn print(value: &impl serde::Serialize, mut out: &mut dyn io::Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut out, value)?;
+    writeln!(out)
+}
+
+fn output(analysis: &Analysis) -> Output<'_> {
+    Output {
+        version: VERSION,
+        findings: analysis.findings.iter().map(Finding::of).collect(),
+        undecided: analysis.undecided.iter().map(Undecided::of).collect(),
+        coverage: analysis.coverage.iter().map(Coverage::of).collect(),
+        suppressed: analysis.suppressed.iter().map(Suppressed::of).collect(),
+        notices: &analysis.notices,
+        summary: Summary {
+            errors: analysis.count(Level::Error),
+            warnings: analysis.count(Level::Warning),
+            notes: analysis.count(Level::Note),
+            undecided: analysis.undecided.len(),
+            suppressed: analysis.suppressed.len(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

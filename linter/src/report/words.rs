@@ -1,0 +1,87 @@
+//! The words that all reports share.
+
+use ppcmk_coverage::assessment::KeyControl;
+use ppcmk_coverage::estate::Location;
+use ppcmk_coverage::{Finding, Level};
+
+use crate::analysis::{Analysis, Suppressor};
+
+/// For people.
+pub(super) fn key_control_for_people(control: KeyControl) -> &'static str {
+    match control {
+        KeyControl::Covered => "covered",
+        KeyControl::Conditional => "conditional",
+        KeyControl::NotCovered => "not covered",
+        KeyControl::Unknown => "unknown",
+    }
+}
+
+/// A shape for each, told apart without colour.
+pub(super) fn symbol(control: KeyControl) -> char {
+    match control {
+        KeyControl::Covered => '●',
+        KeyControl::Conditional => '◐',
+        KeyControl::NotCovered => '○',
+        KeyControl::Unknown => '?',
+    }
+}
+
+/// The word of the contract.
+pub(super) fn suppressor(by: Suppressor) -> &'static str {
+    match by {
+        Suppressor::Comment => "comment",
+        Suppressor::Configuration => "configuration",
+        Suppressor::Baseline => "baseline",
+    }
+}
+
+/// `main.tf:12:5`.
+pub(super) fn place(location: &Location) -> String {
+    format!(
+        "{}:{}:{}",
+        location.file, location.start.line, location.start.column
+    )
+}
+
+/// The instance and the scale unit or component inside it.
+pub(super) fn subject(finding: &Finding) -> String {
+    match &finding.instance {
+        Some(instance) => format!("{} ({instance})", finding.address),
+        None => finding.address.to_string(),
+    }
+}
+
+/// `2 errors, 1 warning; 3 undecided, 1 suppressed`.
+pub(super) fn summary(analysis: &Analysis) -> String {
+    use super::text::counted;
+    let levels = [
+        (Level::Error, "error"),
+        (Level::Warning, "warning"),
+        (Level::Note, "note"),
+    ];
+    let found: Vec<String> = levels
+        .into_iter()
+        .map(|(level, noun)| (analysis.count(level), noun))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, noun)| counted(count, noun))
+        .collect();
+    let mut text = if found.is_empty() {
+        "no findings".into()
+    } else {
+        found.join(", ")
+    };
+    let others = [
+        (analysis.undecided.len(), "undecided"),
+        (analysis.suppressed.len(), "suppressed"),
+    ];
+    let others: Vec<String> = others
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    if !others.is_empty() {
+        text.push_str("; ");
+        text.push_str(&others.join(", "));
+    }
+    text
+}

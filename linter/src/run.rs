@@ -1,0 +1,76 @@
+//! A run: from its inputs to an analysis.
+
+use std::path::PathBuf;
+
+use ppcmk_coverage::estate::Date;
+use ppcmk_coverage::{Estate, assessment, rules};
+
+use crate::analysis::Analysis;
+use crate::baseline::Baseline;
+use crate::config::Config;
+use crate::judge::{Answers, judge};
+use crate::source::InputError;
+
+/// What to check, and how.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The folder of the root module; `None` where only other inputs are meant.
+    pub directory: Option<PathBuf>,
+    /// A plan: the output of `terraform show -json`, or a saved plan.
+    pub plan: Option<Input>,
+    /// A state in JSON.
+    pub state: Option<Input>,
+    /// An inventory.
+    pub inventory: Option<PathBuf>,
+    /// Values and files of variables, in the order of the command line: later ones win.
+    pub variables: Vec<Variable>,
+    /// The workspace, for `terraform.workspace`.
+    pub workspace: Option<String>,
+    /// The configuration.
+    pub config: Config,
+    /// Findings that are accepted because they were there before.
+    pub baseline: Option<Baseline>,
+    /// The day that counts as today.
+    pub today: Date,
+}
+
+/// Where an input is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A file.
+    File(PathBuf),
+    /// Standard input.
+    StandardInput,
+}
+
+/// A value for variables of the root module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Variable {
+    /// `--var NAME=VALUE`.
+    Value {
+        /// The variable.
+        name: String,
+        /// The value, as it was written.
+        text: String,
+    },
+    /// `--var-file FILE`.
+    File(PathBuf),
+}
+
+/// Reads the inputs, runs the rules and judges what they answer.
+pub fn analyse(request: &Request) -> Result<Analysis, InputError> {
+    let estate = Estate::default();
+    let (findings, undecided) = rules::check(&estate, request.config.rules());
+    let answers = Answers {
+        findings,
+        undecided,
+        coverage: assessment::assess(&estate),
+        ..Answers::default()
+    };
+    Ok(judge(
+        answers,
+        &request.config,
+        request.baseline.as_ref(),
+        request.today,
+    ))
+}
