@@ -25,6 +25,8 @@ compile_error!("the acceptance tests send signals and read /proc: run them on Li
 
 mod binaries;
 pub mod estate;
+pub mod figures;
+mod fleet;
 mod process;
 mod run;
 pub mod scene;
@@ -33,6 +35,7 @@ mod wait;
 mod workspace;
 
 pub use binaries::{emulator_binary, provider_binary};
+pub use fleet::Fleet;
 pub use process::Running;
 pub use run::{Plan, Run};
 pub use scene::Scene;

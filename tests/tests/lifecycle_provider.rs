@@ -5,9 +5,7 @@
     reason = "a test that cannot go on has failed, also in its helpers"
 )]
 
-use ppcmk_emulator::{Emulator, Seed, seed::DEFAULT_SEED};
-use ppcmk_tests::{Workspace, estate, start};
-use serde_json::json;
+use ppcmk_tests::{Fleet, Workspace, estate, start};
 
 fn provider(arguments: &str) -> String {
     format!(
@@ -109,38 +107,10 @@ fn a_subscription_is_needed_somewhere() {
 #[test]
 fn refreshing_a_thousand_assignments_takes_a_handful_of_requests() {
     const COUNT: usize = 1000;
-    let mut seed: serde_json::Value = serde_json::from_str(DEFAULT_SEED).unwrap();
-    seed["policies"] = json!([{ "name": "ep-eu", "vault": "kv-cmk-eu" }]);
-    seed["environments"] = (1..=COUNT)
-        .map(|number| {
-            json!({
-                "id": format!("20000000-0000-0000-0000-{number:012}"),
-                "displayName": format!("Store {number}"),
-                "managed": true,
-                "policies": ["ep-eu"],
-            })
-        })
-        .collect();
-    let emulator = Emulator::builder()
-        .seed(Seed::parse(&seed.to_string()).unwrap())
-        .start()
-        .unwrap();
-    let workspace = Workspace::new(&emulator);
-    // Blocks of their own: Terraform's work on instances of one block grows with the square of
-    // their number.
-    let block = |number: usize| {
-        format!(
-            r#"
-resource "ppcmk_environment_assignment" "n{number}" {{
-  environment_id = "20000000-0000-0000-0000-{number:012}"
-  policy_id      = "{policy}"
-}}
-"#,
-            policy = estate::policy_id("ep-eu")
-        )
-    };
-    workspace.write("main.tf", (1..=COUNT).map(block).collect::<String>());
-    write_state(&workspace, COUNT);
+    let Fleet {
+        emulator,
+        workspace,
+    } = Fleet::new(COUNT);
     workspace.apply_with(&["-refresh-only"]).succeeds();
     let requests = emulator.requests().count();
     assert!(
@@ -154,40 +124,4 @@ resource "ppcmk_environment_assignment" "n{number}" {{
         requests <= 12,
         "{requests} requests for {COUNT} assignments"
     );
-}
-
-/// A state as an apply has left it: making a thousand of them for real is not what this is about.
-fn write_state(workspace: &Workspace, count: usize) {
-    let resources: Vec<_> = (1..=count)
-        .map(|number| {
-            let id = format!("20000000-0000-0000-0000-{number:012}");
-            json!({
-                "mode": "managed",
-                "type": "ppcmk_environment_assignment",
-                "name": format!("n{number}"),
-                "provider": "provider[\"registry.terraform.io/ppcmk/ppcmk\"]",
-                "instances": [{
-                    "schema_version": 0,
-                    "attributes": {
-                        "id": id, "environment_id": id, "policy_id": estate::policy_id("ep-eu"),
-                        "policy_system_id": null, "wait_for": "accepted",
-                        "wait_for_on_destroy": "unlinked", "deletion_policy": "PREVENT",
-                        "adopt_existing": false, "link_status": "Linked",
-                        "encryption_status": "Unknown", "key_managed_by": "Microsoft",
-                        "environment": null, "operation": null, "timeouts": null,
-                    },
-                    "sensitive_attributes": [],
-                }],
-            })
-        })
-        .collect();
-    let state = json!({
-        "version": 4,
-        "terraform_version": "1.11.4",
-        "serial": 1,
-        "lineage": "aaaaaaaa-0000-0000-0000-000000000000",
-        "outputs": {},
-        "resources": resources,
-    });
-    workspace.write("terraform.tfstate", state.to_string());
 }
