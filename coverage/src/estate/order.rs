@@ -47,6 +47,31 @@ impl Order {
         self.open.insert(node);
     }
 
+    /// Whether there is a node of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.nodes.contains_key(name)
+    }
+
+    /// Adds what another graph of the same configuration knows. A node is only open where all graphs
+    /// that have it say so.
+    pub fn join(&mut self, other: &Order) {
+        let mut names = vec![""; other.needs.len()];
+        for (name, &node) in &other.nodes {
+            names[node] = name;
+        }
+        let known = self.needs.len();
+        let nodes: Vec<usize> = names.iter().map(|name| self.node(name)).collect();
+        for (there, &here) in nodes.iter().enumerate() {
+            match (other.open.contains(&there), here < known) {
+                (false, _) => _ = self.open.remove(&here),
+                (true, false) => _ = self.open.insert(here),
+                (true, true) => {}
+            }
+            let needs = other.needs[there].iter().map(|&need| nodes[need]);
+            self.needs[here].extend(needs);
+        }
+    }
+
     /// Whether the block `later` waits for the block `earlier`, directly or not.
     pub fn is_after(&self, later: &str, earlier: &str) -> Ordered {
         let (Some(&later), Some(&earlier)) = (self.nodes.get(later), self.nodes.get(earlier))
@@ -85,6 +110,25 @@ mod tests {
         assert_eq!(order.is_after("a", "c"), Ordered::Yes);
         assert_eq!(order.is_after("c", "a"), Ordered::No);
         assert_eq!(order.is_after("a", "nowhere"), Ordered::Unknown);
+    }
+
+    #[test]
+    fn graphs_of_one_configuration_know_more_together() {
+        let mut plan = Order::default();
+        let [a, local] = ["a", "local.x"].map(|name| plan.node(name));
+        plan.after(a, local);
+        plan.open(local);
+        let mut sources = Order::default();
+        let [local, remote, b, c] =
+            ["local.x", "module.r", "b", "c"].map(|name| sources.node(name));
+        sources.after(local, b);
+        sources.after(remote, c);
+        sources.open(remote);
+        sources.join(&plan);
+        assert!(sources.has("a") && !sources.has("d"));
+        assert_eq!(sources.is_after("a", "b"), Ordered::Yes);
+        assert_eq!(sources.is_after("a", "c"), Ordered::No);
+        assert_eq!(sources.is_after("module.r", "a"), Ordered::Unknown);
     }
 
     #[test]

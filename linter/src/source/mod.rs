@@ -9,6 +9,7 @@ mod files;
 pub mod hcl;
 mod instance;
 pub mod inventory;
+mod merge;
 mod nearest;
 pub mod plan;
 mod reading;
@@ -16,5 +17,6 @@ mod text;
 
 pub use files::{Disk, Entry, FileTree, Memory};
 pub use instance::{Instance, InstanceKey, Mode};
+pub use merge::merge;
 pub use reading::{Comment, InputError, Problem, Reading};
 pub use text::{SourceFile, Sources};

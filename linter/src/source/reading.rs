@@ -29,6 +29,9 @@ pub struct Reading {
     pub has_sources: bool,
     /// What a plan says about the configuration that it was made of.
     pub outline: Option<Arc<Outline>>,
+    /// Sources were given that do not belong to the plan, and what does not fit (CMK904): one line,
+    /// lowercase, no full stop. Nothing of them was used.
+    pub foreign_sources: Option<String>,
 }
 
 /// Something in a source that could not be understood. The rest is still checked.

@@ -36,6 +36,33 @@ impl Trail {
         })))
     }
 
+    /// The same way without what comes before the last of the steps that `is_last` holds for: whoever
+    /// gave that step its value is not known. `None` where it holds for no step.
+    pub fn cut(&self, is_last: impl Fn(&str) -> bool) -> Option<Self> {
+        let mut steps = Vec::new();
+        let mut kept = 0;
+        let mut trail = self;
+        while let Some(node) = &trail.0 {
+            steps.push((&node.label, &node.location));
+            if node.label.as_deref().is_some_and(&is_last) {
+                kept = steps.len();
+            }
+            trail = &node.from;
+        }
+        let cut = steps[..kept]
+            .iter()
+            .rev()
+            .fold(Self::default(), |from, step| {
+                let (label, location) = ((*step).0.clone(), (*step).1.clone());
+                Self(Some(Arc::new(Node {
+                    label,
+                    location,
+                    from,
+                })))
+            });
+        cut.0.is_some().then_some(cut)
+    }
+
     /// The place of the literal.
     pub fn location(&self) -> Option<&Location> {
         let mut place = None;

@@ -113,6 +113,7 @@ pub fn read(
         has_changes: false,
         has_sources: true,
         outline: None,
+        foreign_sources: None,
         sources: texts.into_sources(),
     })
 }

@@ -7,7 +7,7 @@ use crate::source::InstanceKey;
 
 /// One part of an address, of a reference or of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(in crate::source) enum Step {
     /// `.name`, or the first name.
     Name(Arc<str>),
     /// `[0]` or `["key"]`.
@@ -15,7 +15,7 @@ pub(super) enum Step {
 }
 
 /// The instance of a module that something is in: the calls, outermost first.
-pub(super) type ModulePath = Vec<(Arc<str>, Option<InstanceKey>)>;
+pub(in crate::source) type ModulePath = Vec<(Arc<str>, Option<InstanceKey>)>;
 
 impl fmt::Display for Step {
     /// A name with the dot before it, a key in brackets.
@@ -28,7 +28,7 @@ impl fmt::Display for Step {
 }
 
 impl Step {
-    pub(super) fn name(&self) -> Option<&Arc<str>> {
+    pub(in crate::source) fn name(&self) -> Option<&Arc<str>> {
         match self {
             Self::Name(name) => Some(name),
             Self::Key(_) => None,
@@ -38,7 +38,7 @@ impl Step {
 
 /// Splits `module.a["x"].azurerm_key_vault.cmk[0].id`. What does not look like an address gives as
 /// many steps as could be read.
-pub(super) fn steps(text: &str) -> Vec<Step> {
+pub(in crate::source) fn steps(text: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
@@ -88,7 +88,7 @@ fn key(inside: &str) -> Option<(InstanceKey, &str)> {
 }
 
 /// Takes `module.NAME[KEY]` off the front, as often as it stands there.
-pub(super) fn split_modules(steps: &[Step]) -> (ModulePath, &[Step]) {
+pub(in crate::source) fn split_modules(steps: &[Step]) -> (ModulePath, &[Step]) {
     let mut path = ModulePath::new();
     let mut rest = steps;
     while let [Step::Name(word), Step::Name(name), behind @ ..] = rest {
@@ -107,7 +107,7 @@ pub(super) fn split_modules(steps: &[Step]) -> (ModulePath, &[Step]) {
 
 /// Prints the way to a module's instance, with a dot behind it: `module.a["x"].module.b.`; nothing
 /// for the root.
-pub(super) fn module_prefix(path: &[(Arc<str>, Option<InstanceKey>)]) -> String {
+pub(in crate::source) fn module_prefix(path: &[(Arc<str>, Option<InstanceKey>)]) -> String {
     let mut text = String::new();
     for (name, key) in path {
         text = format!("{text}module.{name}");
@@ -120,7 +120,7 @@ pub(super) fn module_prefix(path: &[(Arc<str>, Option<InstanceKey>)]) -> String 
 }
 
 /// The address of a block: an address without any keys.
-pub(super) fn without_keys(address: &str) -> Arc<str> {
+pub(in crate::source) fn without_keys(address: &str) -> Arc<str> {
     if !address.contains('[') {
         return address.into();
     }

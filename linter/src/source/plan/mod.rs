@@ -3,7 +3,7 @@
 //! A plan is parsed once from end to end, and then only those parts again that are about types that
 //! this program understands. Values that a plan marks as sensitive are not kept.
 
-mod address;
+pub(in crate::source) mod address;
 mod change;
 mod configuration;
 mod document;
