@@ -133,11 +133,18 @@ pub(super) fn credential(
     block: Option<PlaneBlock>,
     context: Context<'_>,
 ) -> Result<Credential, Problem> {
-    if let Some(flag) = places.unreadable_flags().next() {
+    if let Some((name, flag)) = places.unreadable_flags().next() {
         return Err(Problem::new(
             INVALID,
-            (None, "use_oidc"),
+            (None, name.label()),
             format!("{} is neither true nor false.", flag.origin),
+        ));
+    }
+    if let Some((name, origin, problem)) = places.unreadable_files().next() {
+        return Err(Problem::new(
+            INVALID,
+            (origin.block(), name.label()),
+            format!("The file of {origin}: {problem}."),
         ));
     }
     let asked = method(places, block, context.tenant)?;

@@ -27,6 +27,16 @@ pub(crate) enum Origin {
     Variable(String),
 }
 
+impl Origin {
+    /// The block of a plane that has the argument.
+    pub(crate) fn block(&self) -> Option<&'static str> {
+        match self {
+            Self::Argument { block, .. } => *block,
+            Self::Variable(_) => None,
+        }
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -65,7 +75,14 @@ pub(crate) struct Place {
     pub(crate) is_block: bool,
     is_provider_block: bool,
     pub(crate) values: BTreeMap<Name, Found>,
+    unreadable_files: Vec<(Name, Origin, String)>,
 }
+
+/// Values that may stand in a file, as azurerm has it.
+const IN_FILES: [(Name, Name); 2] = [
+    (Name::ClientIdFilePath, Name::ClientId),
+    (Name::ClientSecretFilePath, Name::ClientSecret),
+];
 
 impl Place {
     fn of_block(block: Option<&'static str>, arguments: &CredentialArguments) -> Self {
@@ -81,7 +98,9 @@ impl Place {
             is_block: true,
             is_provider_block: block.is_none(),
             values: values.collect(),
+            unreadable_files: Vec::new(),
         }
+        .with_files()
     }
 
     fn of_family(family: Family, environment: Environment<'_>) -> Self {
@@ -103,10 +122,38 @@ impl Place {
             values,
             ..Self::default()
         }
+        .with_files()
+    }
+
+    /// Reads the files that stand in for values. A value beside its file wins.
+    fn with_files(mut self) -> Self {
+        for (file, name) in IN_FILES {
+            let Some(path) = self.values.get(&file).filter(|_| self.get(name).is_none()) else {
+                continue;
+            };
+            let origin = path.origin.clone();
+            match read_file(path.text()) {
+                Ok(text) => {
+                    let value = Secret::new(text);
+                    self.values.insert(name, Found { value, origin });
+                }
+                Err(problem) => self.unreadable_files.push((file, origin, problem)),
+            }
+        }
+        self
     }
 
     pub(crate) fn get(&self, name: Name) -> Option<&Found> {
         self.values.get(&name)
+    }
+}
+
+fn read_file(path: &str) -> Result<String, String> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("{path:?} cannot be read: {error}"))?;
+    match text.trim() {
+        "" => Err(format!("{path:?} is empty")),
+        value => Ok(value.to_owned()),
     }
 }
 
@@ -211,15 +258,20 @@ impl Places {
             .find_map(|place| place.get(name))
     }
 
+    /// The files that were named and cannot be read.
+    pub(crate) fn unreadable_files(&self) -> impl Iterator<Item = &(Name, Origin, String)> {
+        self.0.iter().flat_map(|place| &place.unreadable_files)
+    }
+
     /// The flags that are neither `true` nor `false`.
-    pub(crate) fn unreadable_flags(&self) -> impl Iterator<Item = &Found> {
+    pub(crate) fn unreadable_flags(&self) -> impl Iterator<Item = (Name, &Found)> {
         self.0
             .iter()
             .flat_map(|place| &place.values)
             .filter(|(name, found)| {
                 name.row().shape == Shape::Flag && !matches!(found.text(), "true" | "false")
             })
-            .map(|(_, found)| found)
+            .map(|(name, found)| (*name, found))
     }
 
     /// Every value that was found, as lines of a message; no value is shown.
@@ -227,7 +279,15 @@ impl Places {
         let mut lines = Vec::new();
         for place in &self.0 {
             for (name, found) in &place.values {
-                if *name == Name::AppServiceHeader {
+                let is_said = IN_FILES.iter().any(|(file, of)| {
+                    of == name && {
+                        // The file stands in the list already.
+                        place
+                            .get(*file)
+                            .is_some_and(|file| file.origin == found.origin)
+                    }
+                });
+                if *name == Name::AppServiceHeader || is_said {
                     continue;
                 }
                 let mut line = format!("- {}", found.origin);

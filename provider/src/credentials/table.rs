@@ -9,7 +9,9 @@
 pub(crate) enum Name {
     AuthMethod,
     ClientId,
+    ClientIdFilePath,
     ClientSecret,
+    ClientSecretFilePath,
     ClientCertificate,
     ClientCertificatePath,
     ClientCertificatePassword,
@@ -121,6 +123,13 @@ pub(crate) const TABLE: &[Row] = &[
         "The application to sign in as, or the user-assigned managed identity.",
     ),
     argument(
+        Name::ClientIdFilePath,
+        "client_id_file_path",
+        Shape::Text,
+        &[(Arm, "ARM_CLIENT_ID_FILE_PATH")],
+        "A file with what `client_id` would be.",
+    ),
+    argument(
         Name::ClientSecret,
         "client_secret",
         Shape::Secret,
@@ -130,6 +139,13 @@ pub(crate) const TABLE: &[Row] = &[
             (Azure, "AZURE_CLIENT_SECRET"),
         ],
         "The secret of the application.",
+    ),
+    argument(
+        Name::ClientSecretFilePath,
+        "client_secret_file_path",
+        Shape::Text,
+        &[(Arm, "ARM_CLIENT_SECRET_FILE_PATH")],
+        "A file with what `client_secret` would be.",
     ),
     argument(
         Name::ClientCertificate,

@@ -354,9 +354,57 @@ fn each_plane_prefers_the_variables_of_its_own_provider() {
 
 #[test]
 fn a_flag_is_true_or_false() {
-    let (summary, _, detail) = problem(variables(&[("ARM_USE_OIDC", "yes")]));
-    assert_eq!(summary, "Invalid credentials");
-    assert!(detail.contains("ARM_USE_OIDC"), "{detail}");
+    for (variable, argument) in [("ARM_USE_OIDC", "use_oidc"), ("ARM_USE_CLI", "use_cli")] {
+        let (summary, path, detail) = problem(variables(&[(variable, "yes")]));
+        assert_eq!(
+            (summary.as_str(), path.as_str()),
+            ("Invalid credentials", argument)
+        );
+        assert!(detail.contains(variable), "{detail}");
+    }
+}
+
+#[test]
+fn values_may_stand_in_files() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (id, secret, empty) = (file("id", "app\n"), file("s", "hidden\n"), file("e", " \n"));
+    let both = [
+        ("ARM_CLIENT_ID_FILE_PATH", id.as_str()),
+        ("ARM_CLIENT_SECRET_FILE_PATH", secret.as_str()),
+    ];
+    assert_eq!(method(variables(&both)), Method::ClientSecret);
+    let (credential, _) = resolved(variables(&both)).unwrap();
+    let shown = format!("{credential:?}");
+    assert!(
+        shown.contains("app") && !shown.contains("hidden"),
+        "{shown}"
+    );
+    let in_block = [
+        (Name::ClientId, "app"),
+        (Name::ClientSecretFilePath, secret.as_str()),
+    ];
+    assert_eq!(method(block(&in_block)), Method::ClientSecret);
+    for bad in ["/nowhere/secret", &empty] {
+        let set = [
+            ("ARM_CLIENT_ID", "app"),
+            ("ARM_CLIENT_SECRET_FILE_PATH", bad),
+        ];
+        let problems = resolved(variables(&set)).unwrap_err();
+        let first = problems.iter().next().unwrap();
+        assert_eq!(first.summary, "Invalid credentials");
+        let path = first.path.as_ref().unwrap().to_string();
+        assert_eq!(path, "client_secret_file_path");
+        assert!(
+            first.detail.contains("ARM_CLIENT_SECRET_FILE_PATH"),
+            "{}",
+            first.detail
+        );
+    }
 }
 
 #[test]
