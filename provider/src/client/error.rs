@@ -188,6 +188,13 @@ pub enum BodyProblem {
     },
 }
 
+impl BodyProblem {
+    /// A list whose pages go in circles.
+    pub(crate) fn endless() -> Self {
+        Self::Shape("the list of pages does not end".to_owned())
+    }
+}
+
 impl ClientError {
     /// The service's answer, if there was one.
     pub fn service(&self) -> Option<&ServiceError> {

@@ -108,9 +108,10 @@ impl Network {
     }
 
     /// Without TLS only the machine's own metadata service is asked, and no proxy may hear that:
-    /// it would see the token, or answer for another machine.
+    /// it would see the token, or answer for another machine. And what runs on this machine is
+    /// not behind a proxy, whatever the environment says about proxies.
     fn client(&self, url: &Url) -> Result<&reqwest::Client, TransportError> {
-        let built = if url.scheme() == "http" {
+        let built = if url.scheme() == "http" || is_loopback(url) {
             self.direct
                 .get_or_init(|| self.build(reqwest::ClientBuilder::no_proxy))
         } else {
@@ -146,6 +147,15 @@ impl Network {
             .retry(reqwest::retry::never())
             .build()
             .map_err(|error| format!("{}", error.without_url()))
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
     }
 }
 
@@ -241,6 +251,22 @@ mod tests {
                 .unwrap_err()
                 .starts_with("certificate 1 of the CA certificate file is not valid")
         );
+    }
+
+    #[test]
+    fn this_machine_is_behind_no_proxy() {
+        for (url, expected) in [
+            ("https://127.0.0.1:8443/x", true),
+            ("https://127.8.0.1", true),
+            ("https://[::1]:8443", true),
+            ("https://LOCALHOST:1", true),
+            ("https://europe.localhost", true),
+            ("https://localhost.example", false),
+            ("https://10.0.0.1", false),
+            ("https://api.bap.microsoft.com", false),
+        ] {
+            assert_eq!(is_loopback(&url.parse().unwrap()), expected, "{url}");
+        }
     }
 
     #[test]

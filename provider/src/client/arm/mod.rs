@@ -9,6 +9,7 @@ pub use access_policies::AccessPolicyChange;
 pub use policies::Deleted;
 pub use roles::RoleAssigned;
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -32,6 +33,8 @@ const PROVIDER_VERSION: &str = "2021-04-01";
 
 /// The wait between polls when the service asks for none.
 const POLL: Duration = Duration::from_secs(5);
+/// However long the service asks to wait, it is asked again after this.
+const LONGEST_POLL: Duration = Duration::from_secs(5 * 60);
 /// A list that goes on longer than this goes in circles.
 const MOST_PAGES: usize = 10_000;
 
@@ -71,7 +74,7 @@ impl ArmClient {
             Ok(response) => return Ok((request, response)),
             Err(error) => error,
         };
-        if version != POLICY_VERSIONS[0] || !error.has_code("NoRegisteredProviderFound") {
+        if version != POLICY_VERSIONS[0] || !is_unknown_version(&error) {
             return Err(error);
         }
         let request = make(POLICY_VERSIONS[1]);
@@ -81,7 +84,7 @@ impl ArmClient {
                 Ok((request, response))
             }
             // The first answer lists what the cloud knows, so it is the better one to show.
-            Err(second) if second.has_code("NoRegisteredProviderFound") => Err(error),
+            Err(second) if is_unknown_version(&second) => Err(error),
             Err(second) => {
                 self.uses_second_version.store(true, Ordering::Relaxed);
                 Err(second)
@@ -97,7 +100,8 @@ impl ArmClient {
     ) -> Result<Vec<T>, ClientError> {
         let (mut request, mut response) = first;
         let mut items = Vec::new();
-        for _ in 0..MOST_PAGES {
+        let mut pages = HashSet::new();
+        while pages.insert(request.url.clone()) && pages.len() <= MOST_PAGES {
             let page: Page<T> = self.plane.decode(&request, &response)?;
             items.extend(page.value);
             let Some(link) = page.next_link else {
@@ -106,8 +110,9 @@ impl ArmClient {
             request = self.next_page(&request, &response, &link)?;
             response = self.plane.send(call, &request).await?;
         }
-        let problem = BodyProblem::Shape("the list of pages does not end".to_owned());
-        Err(self.plane.unreadable(&request, &response, problem))
+        Err(self
+            .plane
+            .unreadable(&request, &response, BodyProblem::endless()))
     }
 
     fn next_page(
@@ -132,7 +137,7 @@ impl ArmClient {
         request: &Request,
         response: Response,
     ) -> Result<Response, ClientError> {
-        let mut wait = response.retry_after.unwrap_or(POLL);
+        let mut wait = response.retry_after.unwrap_or(POLL).min(LONGEST_POLL);
         let url = |name: &str| {
             response
                 .header(name)
@@ -151,11 +156,14 @@ impl ArmClient {
                 .await
                 .map_err(|ended| ClientError::Ended { ended, plane })?;
             let answer = self.plane.send(call, &poll).await?;
-            wait = answer.retry_after.unwrap_or(POLL);
+            wait = answer.retry_after.unwrap_or(POLL).min(LONGEST_POLL);
             if !has_status {
                 if answer.status != 202 {
                     return Ok(answer);
                 }
+                continue;
+            }
+            if answer.status == 202 && answer.body.iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
             let status: AsyncStatus = self.plane.decode(&poll, &answer)?;
@@ -173,6 +181,13 @@ impl ArmClient {
     pub fn url_of(&self, id: &str) -> Url {
         self.plane.request(Method::GET, id, &[]).url
     }
+}
+
+/// Whether the cloud does not know the API version (API facts 2.6).
+fn is_unknown_version(error: &ClientError) -> bool {
+    ["NoRegisteredProviderFound", "InvalidApiVersionParameter"]
+        .into_iter()
+        .any(|code| error.has_code(code))
 }
 
 /// The error inside an operation that answers 200 and says that it failed.

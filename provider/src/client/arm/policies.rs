@@ -4,13 +4,16 @@ use ppcmk_coverage::{PolicyId, ResourceGroupName, SubscriptionId};
 use reqwest::Method;
 use serde_json::json;
 
-use super::{ArmClient, PROVIDER_VERSION};
+use super::{ArmClient, POLL, PROVIDER_VERSION};
 use crate::client::error::{BodyProblem, ClientError};
 use crate::client::http::{Request, Response};
 use crate::client::model::{EnterprisePolicy, PolicySpec, ProviderRegistration, Tags};
 use crate::client::service_error::ServiceError;
 use crate::client::time::Call;
 use crate::client::wire::policy::{PolicyDto, RegistrationDto};
+
+/// How often an accepted policy is looked for; together about five minutes.
+const MOST_LOOKS: u32 = 60;
 
 /// What a delete found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +95,18 @@ impl ArmClient {
         }
         self.settle(call, &request, response).await?;
         let request = self.request(Method::GET, id.as_str(), self.policy_version());
+        // A 202 without an address to ask leaves nothing but looking for the policy itself.
+        for _ in 1..MOST_LOOKS {
+            match self.plane.send(call, &request).await {
+                Ok(response) => return self.read_policy(&request, &response),
+                Err(error) if error.service().is_some_and(ServiceError::says_gone) => {
+                    if call.sleep(POLL).await.is_err() {
+                        return Err(error);
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
         let response = self.plane.send(call, &request).await?;
         self.read_policy(&request, &response)
     }

@@ -40,6 +40,7 @@ pub struct Snapshot {
     environments: HashMap<EnvironmentId, Arc<Environment>>,
     unreadable: usize,
     asked_at: Instant,
+    read_at: Instant,
 }
 
 #[derive(Debug, Default)]
@@ -179,8 +180,9 @@ impl EnvironmentDirectory {
         let plane = Plane::PowerPlatform;
         let ended = |ended| ClientError::Ended { ended, plane };
         let mut list = call.run(self.list.lock()).await.map_err(ended)?;
+        // A long list takes its time, and who waited for it gets it.
         if let Some(snapshot) = &list.snapshot
-            && snapshot.asked_at.elapsed() < FRESH
+            && snapshot.read_at.elapsed() < FRESH
             && newer_than.is_none_or(|write| snapshot.asked_at > write)
         {
             return Ok(snapshot.clone());
@@ -207,6 +209,7 @@ impl EnvironmentDirectory {
                     environments,
                     unreadable: listed.unreadable,
                     asked_at,
+                    read_at: Instant::now(),
                 });
                 list.snapshot = Some(snapshot.clone());
                 list.failure = None;

@@ -1,5 +1,7 @@
 //! Reading environments (API facts 4.1).
 
+use std::collections::HashSet;
+
 use ppcmk_coverage::{EnvironmentId, ParseError};
 use reqwest::Method;
 use serde::Deserialize;
@@ -59,9 +61,16 @@ impl BapClient {
         let query = [("api-version", VERSION)];
         let mut request = self.request(Method::GET, "/scopes/admin/environments", &query);
         let mut list = EnvironmentList::default();
-        for _ in 0..MOST_PAGES {
+        let mut pages = HashSet::new();
+        loop {
             request.largest_body = LARGEST_LIST;
             let response = self.plane.send(call, &request).await?;
+            if !pages.insert(request.url.clone()) || pages.len() > MOST_PAGES {
+                // What was read so far would pass for the whole list.
+                return Err(self
+                    .plane
+                    .unreadable(&request, &response, BodyProblem::endless()));
+            }
             let page: Page<Lenient> = self.plane.decode(&request, &response)?;
             for Lenient(environment) in page.value {
                 match environment {
@@ -78,7 +87,6 @@ impl BapClient {
             })?;
             request = self.plane.request_to(Method::GET, url);
         }
-        Ok(list)
     }
 }
 

@@ -114,6 +114,15 @@ async fn a_list_grows_old() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_list_that_takes_long_is_read_once_for_all_who_wait() {
+    let slow = with_header(status(429), "retry-after", "90");
+    let fixture = warmed([slow, json(200, &list(1..=5))]).await;
+    let found = futures_of((1..=5).map(|number| read(&fixture, number))).await;
+    assert_eq!(found, [true; 5]);
+    assert_eq!(fixture.script.count(), 5);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_environment_we_wrote_to_is_read_alone() {
     let fixture = warmed([json(200, &list(1..=5)), json(200, OK)]).await;
     assert!(read(&fixture, 2).await);
@@ -220,6 +229,23 @@ async fn pages_are_followed_and_strange_elements_left_out() {
             .url
             .starts_with("https://europe.api.bap.microsoft.com/next")
     );
+}
+
+/// What was read so far is not the whole list, and must not pass for it.
+#[tokio::test(start_paused = true)]
+async fn pages_that_go_in_circles_are_an_error() {
+    let next = "https://api.bap.microsoft.com/next?$skiptoken=1";
+    let body = list(1..=2);
+    let page = format!(r#"{},"nextLink":"{next}"}}"#, &body[..body.len() - 1]);
+    let fixture = Fixture::new([json(200, &page)]);
+    let error = fixture
+        .client
+        .bap()
+        .environments(&fixture.call)
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("does not end"), "{error}");
+    assert!(fixture.script.count() < 5);
 }
 
 #[tokio::test(start_paused = true)]

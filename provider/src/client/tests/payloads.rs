@@ -269,6 +269,9 @@ fn policies() {
     let by_specification = payload!("arm-enterprise-policy-get-response-200")
         .replace("\"principalId\"", "\"systemAssignedIdentityPrincipalId\"");
     assert!(policy(&by_specification).principal_id.is_some());
+    let untold = payload!("arm-enterprise-policy-get-response-200")
+        .replace("\"owner\": \"platform\"", "\"owner\": null");
+    assert_eq!(policy(&untold).tags["owner"], "");
 }
 
 #[test]

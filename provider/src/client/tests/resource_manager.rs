@@ -79,6 +79,16 @@ async fn an_unknown_version_falls_back_and_is_remembered() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_version_that_is_called_invalid_falls_back_too() {
+    let refused = r#"{"error":{"code":"InvalidApiVersionParameter","message":"The api-version '2020-10-30-preview' is invalid."}}"#;
+    let fixture = Fixture::new([json(400, refused), json(200, POLICY)]);
+    let id = POLICY_ID.parse().unwrap();
+    let arm = fixture.client.arm();
+    assert!(arm.policy(&fixture.call, &id).await.unwrap().is_some());
+    assert_eq!(fixture.script.count(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn two_unknown_versions_show_the_first_answer() {
     let fixture = Fixture::new([json(400, NOT_REGISTERED)]);
     let id = POLICY_ID.parse().unwrap();
@@ -183,6 +193,46 @@ async fn an_accepted_change_is_waited_for() {
         .put_policy(&fixture.call, &id, &spec(None, Tags::new()))
         .await;
     assert!(error.unwrap_err().to_string().contains("200 Broken to GET"));
+}
+
+/// A 202 may come without an address, a status without a body, and a wait may be absurd.
+#[tokio::test(start_paused = true)]
+async fn a_change_that_is_accepted_sloppily_is_found() {
+    let operation = "https://management.azure.com/operations/1?api-version=x";
+    let gone = payload!("arm-enterprise-policy-get-error-404");
+    let sloppy = with_header(status(202), "azure-asyncoperation", operation);
+    for replies in [
+        vec![status(202), json(404, gone), json(200, POLICY)],
+        vec![
+            with_header(sloppy, "retry-after", "86400"),
+            status(202),
+            json(200, r#"{"status":"Succeeded"}"#),
+            json(200, POLICY),
+        ],
+    ] {
+        let fixture = Fixture::new(replies.clone());
+        let id = POLICY_ID.parse().unwrap();
+        let spec = spec(None, Tags::new());
+        let put = fixture.client.arm().put_policy(&fixture.call, &id, &spec);
+        put.await.unwrap();
+        assert_eq!(fixture.script.count(), replies.len());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_that_go_in_circles_are_an_error() {
+    let next = "https://management.azure.com/next?$skiptoken=1";
+    let page = format!(r#"{{"value":[],"nextLink":"{next}"}}"#);
+    let fixture = Fixture::new([json(200, &page)]);
+    let subscription = "22222222-2222-2222-2222-222222222222".parse().unwrap();
+    let error = fixture
+        .client
+        .arm()
+        .policies_in_subscription(&fixture.call, &subscription)
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("does not end"), "{error}");
+    assert!(fixture.script.count() < 5);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,16 +1,18 @@
 //! Enterprise policies and the provider's registration in Resource Manager (API facts 2.1, 2.2).
 
+use std::collections::BTreeMap;
+
 use ppcmk_coverage::{HealthStatus, ParseError, PolicyKind, PolicyLocation};
 
 use super::wire;
-use crate::client::model::{EnterprisePolicy, ProviderRegistration, RegistrationState, Tags};
+use crate::client::model::{EnterprisePolicy, ProviderRegistration, RegistrationState};
 
 wire! {
     PolicyDto {
         id: String = "id",
         location: String = "location",
         kind: String = "kind",
-        tags: Tags = "tags",
+        tags: BTreeMap<String, Option<String>> = "tags",
         identity: IdentityDto = "identity",
         properties: PropertiesDto = "properties",
     }
@@ -64,7 +66,11 @@ impl TryFrom<PolicyDto> for EnterprisePolicy {
             id: dto.id.parse()?,
             location: PolicyLocation::new(&dto.location),
             kind: PolicyKind::new(&dto.kind),
-            tags: dto.tags,
+            tags: dto
+                .tags
+                .into_iter()
+                .map(|(name, value)| (name, value.unwrap_or_default()))
+                .collect(),
             identity_type: dto.identity.kind,
             principal_id: parse(dto.identity.principal_id.as_deref()),
             tenant_id: parse(dto.identity.tenant_id.as_deref()),
