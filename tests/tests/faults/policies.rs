@@ -162,3 +162,35 @@ fn a_linked_policy_stays() {
     );
     assert!(policy_id("ep-eu").ends_with("ep-eu"));
 }
+
+/// An Azure Policy of the organisation adds a tag to whatever is written.
+#[test]
+fn a_tag_that_somebody_adds_is_no_bug_of_anybody() {
+    let scene = new_policy();
+    let on = RequestMatch::policy("GET", "ep-eu");
+    for method in ["GET", "PUT", "PATCH"] {
+        let on = RequestMatch {
+            method: Some(method.to_owned()),
+            ..on.clone()
+        };
+        let added = json!({"tags": {"costs": "42"}});
+        scene
+            .emulator
+            .fault(Fault::new(on, Effect::PatchBody(added)).forever());
+    }
+    scene
+        .workspace
+        .apply()
+        .succeeds()
+        .says("Warning: Policy is not as asked for")
+        .does_not_say("bug in the provider");
+    assert!(!scene.workspace.state().is_tainted(NEW));
+    let plan = scene.workspace.plan();
+    plan.plans(NEW, "update");
+    assert!(plan.changed(NEW).contains(&"tags".to_owned()));
+    scene
+        .workspace
+        .apply()
+        .succeeds()
+        .does_not_say("bug in the provider");
+}

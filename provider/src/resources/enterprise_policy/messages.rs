@@ -30,6 +30,18 @@ pub(super) fn not_seen(why: &str) -> Diagnostic {
     )
 }
 
+pub(super) fn not_as_asked(arguments: &[&str]) -> Diagnostic {
+    Diagnostic::warning(
+        "Policy is not as asked for",
+        format!(
+            "Azure has taken the policy, and shows another value of {}. Frequent cause: an Azure \
+             Policy of the organisation that adds tags. The next plan shows the difference; put \
+             it into the configuration, or into ignore_changes.",
+            arguments.join(", ")
+        ),
+    )
+}
+
 pub(super) fn frozen(argument: &str, linked: &[Arc<Environment>]) -> Diagnostic {
     let way_out = if argument == "tags" {
         "Tags can change only while no environment is linked."

@@ -21,8 +21,8 @@ use tfplugin::{
 
 use self::from_azapi::from_azapi;
 use self::messages::{
-    deleted_under_environments, deleted_while_linked, exists, frozen, names, not_seen, other_kind,
-    replaces_while_linked, unhealthy,
+    deleted_under_environments, deleted_while_linked, exists, frozen, names, not_as_asked,
+    not_seen, other_kind, replaces_while_linked, unhealthy,
 };
 use self::model::{PolicyModel, changed_arguments, schema};
 use super::take_over;
@@ -147,6 +147,7 @@ impl Resource for EnterprisePolicies {
         let services = cx.client()?;
         let call = call(&cx);
         let mut model = change.planned;
+        let planned = model.clone();
         let id = model.policy_id()?;
         let spec = model.spec()?;
         let doing = format!("create the policy {id}");
@@ -170,11 +171,13 @@ impl Resource for EnterprisePolicies {
             .await
             .map_err(|error| explain(&doing, &error))?;
         model.observe(&policy);
+        model.keep_arguments(&planned);
         model.linked_environment_ids = Vec::new().into();
         // The policy exists: an error would replace it, and its identity and grants with it.
         sink.commit(model.clone());
         let policy = with_identity(&cx, services, &call, policy).await;
         model.observe(&policy);
+        promised(&cx, &planned, &mut model);
         if !cx.stop().is_cancelled() {
             services.journal.end(JOURNAL, id.as_str());
         }
@@ -239,6 +242,7 @@ impl Resource for EnterprisePolicies {
         let services = cx.client()?;
         let call = call(&cx);
         let mut model = change.planned;
+        let planned = model.clone();
         let id: PolicyId = parse_id(prior.id.as_str().unwrap_or_default())?;
         let changed = changed_arguments(&prior, &model);
         let doing = format!("change the policy {id}");
@@ -272,13 +276,11 @@ impl Resource for EnterprisePolicies {
         model.linked_environment_ids = prior.linked_environment_ids.clone();
         sink.save(model.clone());
         // What was written is only believed when it was read.
-        match services.arm().policy(&call, &id).await {
-            Ok(Some(policy)) => {
-                model.observe(&policy);
-                Ok(model)
-            }
-            Ok(None) | Err(_) => Ok(model),
+        if let Ok(Some(policy)) = services.arm().policy(&call, &id).await {
+            model.observe(&policy);
         }
+        promised(&cx, &planned, &mut model);
+        Ok(model)
     }
 
     async fn delete(&self, cx: Cx<Services>, prior: PolicyModel) -> Result<(), Diagnostics> {
@@ -332,7 +334,7 @@ impl Resource for EnterprisePolicies {
                 .unwrap_or_default()
                 .to_owned(),
         };
-        let id = parse_id(text.trim())?;
+        let id = parse_id(super::pasted(&text))?;
         let services = cx.client()?;
         let policy = services
             .arm()
@@ -361,6 +363,16 @@ impl Resource for EnterprisePolicies {
         model.observe(&policy);
         Ok(model)
     }
+}
+
+/// Terraform holds the result to the plan. Where Azure shows something else, such as a tag that an
+/// Azure Policy adds, the next refresh says so, and this is no failure of the change.
+fn promised(cx: &Cx<Services>, planned: &PolicyModel, model: &mut PolicyModel) {
+    let differing = changed_arguments(planned, model);
+    if !differing.is_empty() {
+        cx.report(not_as_asked(&differing));
+    }
+    model.keep_arguments(planned);
 }
 
 fn plan_create(cx: &Cx<Services>, plan: &mut Plan<PolicyModel>) {

@@ -238,6 +238,15 @@ impl PolicyModel {
             .collect()
     }
 
+    /// Takes the arguments of another model.
+    pub(super) fn keep_arguments(&mut self, other: &Self) {
+        self.location = other.location.clone();
+        self.key_vault_id = other.key_vault_id.clone();
+        self.key_name = other.key_name.clone();
+        self.key_version = other.key_version.clone();
+        self.tags = other.tags.clone();
+    }
+
     /// Fills in what Azure shows.
     pub(super) fn observe(&mut self, policy: &EnterprisePolicy) {
         if !self.id.is_known() {

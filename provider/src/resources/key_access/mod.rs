@@ -214,7 +214,7 @@ impl Resource for KeyAccesses {
         };
         let services = cx.client()?;
         let call = call(&cx);
-        let id: GrantId = text.trim().parse().map_err(|error: ppcmk_coverage::ParseError| {
+        let id: GrantId = super::pasted(&text).parse().map_err(|error: ppcmk_coverage::ParseError| {
             Diagnostic::error(
                 "Invalid import id",
                 format!(
