@@ -30,7 +30,7 @@ pub struct Services {
 
 /// How many finished links one process looks up for the sake of `encryption_status` alone. A
 /// refresh of a thousand assignments must not cost a thousand requests.
-const MOST_VERIFICATIONS: usize = 4;
+const MOST_VERIFICATIONS: usize = 2;
 
 impl Services {
     pub(crate) fn new(settings: Settings) -> Result<Self, Diagnostics> {

@@ -1,5 +1,6 @@
 //! Environments and policies that disappear, keys that are lost, long lists.
 
+use ppcmk_emulator::modes::UnmanagedLink;
 use ppcmk_emulator::{Change, OperationFault, RequestMatch, Stage};
 use ppcmk_tests::Scene;
 use ppcmk_tests::estate::{RETAIL, VAULT, policy_id};
@@ -191,4 +192,23 @@ fn manage_policy(scene: &Scene) {
              \"{VAULT}\"\n  key_name = \"cmk\"\n}}\n"
         ),
     );
+}
+
+/// Some report a 404 where others saw the governance configuration named.
+#[test]
+fn an_unmanaged_environment_is_named_also_behind_a_404() {
+    let scene = Scene::new();
+    scene.emulator.set_managed(RETAIL, false);
+    scene
+        .emulator
+        .set_modes(|modes| modes.unmanaged_link = UnmanagedLink::NotFound);
+    scene
+        .workspace
+        .apply()
+        .fails()
+        .says("Enable Managed Environments for it first");
+    assert_eq!(scene.links(), 1);
+    scene.is_not_recorded();
+    scene.emulator.set_managed(RETAIL, true);
+    scene.converges();
 }

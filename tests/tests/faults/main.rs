@@ -4,6 +4,7 @@
 mod answers;
 mod conflicts;
 mod environments;
+mod lag;
 mod operations;
 mod permissions;
 mod policies;

@@ -71,6 +71,17 @@ pub struct PolicyLink {
 }
 
 impl PolicyLink {
+    /// The ids of the policy, as the service wrote them.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        [
+            &self.policy_id_text,
+            &self.system_id_text,
+            &self.policy_guid,
+        ]
+        .into_iter()
+        .filter_map(|id| id.as_deref())
+    }
+
     /// Whether this is the link to a policy, by whichever id both sides know.
     pub fn is_to(&self, policy_id: Option<&PolicyId>, system_id: Option<&SystemId>) -> bool {
         let same_system_id = match (system_id, &self.system_id) {

@@ -8,8 +8,9 @@ use tfplugin::{Cx, Diagnostic, Diagnostics};
 use time::OffsetDateTime;
 
 use super::model::Note;
+use super::read::has_just_ended;
 use super::target::{Place, Target};
-use super::wait::operation_failed;
+use super::wait::{READ_BACK, operation_failed};
 use crate::client::{
     Accepted, Call, ClientError, Ended, Environment, LinkOutcome, Operation, OperationState,
     OperationType, OperationUrl, PolicyLink, Poll, ServiceError, newest_active, newest_of_key,
@@ -28,6 +29,12 @@ pub(super) const PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// Waits below this would only burn requests.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
+/// However long a service asks to wait, it is asked again after this.
+const LONGEST_ASKED: Duration = Duration::from_secs(5 * 60);
+/// How many reads may show a policy that was just swapped out; together 7.5 seconds.
+const LATE_SWAP: usize = 5;
+/// The name of the private note about the last operation that the state knows of.
+pub(super) const LAST_OPERATION: &str = "last_operation";
 /// The kind of journal entries for links.
 pub(super) const JOURNAL: &str = "link";
 /// How old a finished operation of ours may be to count as the one that a run started that was cut
@@ -53,6 +60,8 @@ pub(super) struct Linked {
     pub(super) environment: Environment,
     /// The operation, when one was started or found.
     pub(super) note: Option<Note>,
+    /// How long the service asks to wait before the first poll.
+    pub(super) first_wait: Option<Duration>,
 }
 
 /// The work on one environment.
@@ -74,6 +83,7 @@ impl Linker<'_> {
         let mut posts = 0;
         let mut invisible_since = None;
         let mut pause = PAUSE;
+        let mut looks = READ_BACK.into_iter().enumerate();
         loop {
             let environment = self.read().await?;
             match target.place(&environment) {
@@ -83,7 +93,11 @@ impl Linker<'_> {
                     } else {
                         None
                     };
-                    return Ok(Linked { environment, note });
+                    return Ok(Linked {
+                        environment,
+                        note,
+                        first_wait: None,
+                    });
                 }
                 Place::Here(link) if link.status.is_leaving() => {
                     self.wait_for_active("the removal of the present link to end")
@@ -91,7 +105,7 @@ impl Linker<'_> {
                     continue;
                 }
                 Place::Here(link) if link.status.is_in_progress() => {
-                    return Ok(self.attach(environment, &accepted).await);
+                    return Ok(self.attach(target, environment, &accepted).await);
                 }
                 Place::Elsewhere(link) if link.status.is_leaving() => {
                     self.wait_for_active("the removal of the link to another policy to end")
@@ -105,27 +119,19 @@ impl Linker<'_> {
                 Place::Here(_) | Place::Elsewhere(_) | Place::Nowhere => {}
             }
             let earlier = self.operations().await;
-            if let Some(active) = earlier.as_deref().ok().and_then(newest_active) {
-                self.wait_for(active).await?;
+            let place = target.place(&environment);
+            let known = earlier.as_deref().unwrap_or_default();
+            if self.has_waited(place, known, &mut looks).await? {
                 continue;
             }
+            let is_here = matches!(place, Place::Here(_));
+            let before = Note::before(environment.encryption.as_ref(), is_here, known);
             posts += 1;
-            if intent != Intent::Update {
-                let policy = target.system_id.as_str();
-                self.services
-                    .journal
-                    .begin(JOURNAL, self.environment.as_str(), policy);
-            }
-            self.services.environments().forget(self.environment);
-            let outcome = self
-                .services
-                .bap()
-                .link(self.call, self.environment, &target.system_id)
-                .await;
-            self.services.environments().forget(self.environment);
-            match outcome {
+            match self.request(target, intent).await {
                 LinkOutcome::Accepted(answer) => {
-                    return Ok(self.taken(environment, &answer, &accepted).await);
+                    return Ok(self
+                        .taken(target, before, environment, &answer, &accepted)
+                        .await);
                 }
                 LinkOutcome::Conflict(error) => {
                     posts -= 1;
@@ -133,9 +139,10 @@ impl Linker<'_> {
                 }
                 LinkOutcome::Refused(error) => {
                     let since = *invisible_since.get_or_insert_with(tokio::time::Instant::now);
-                    if error.status() != Some(404) || since.elapsed() > NOT_VISIBLE_YET {
+                    let may_be_late = error.status() == Some(404) && environment.is_managed;
+                    if !may_be_late || since.elapsed() > NOT_VISIBLE_YET {
                         self.forget_request();
-                        return Err(self.refused(target, &error));
+                        return Err(self.refused(target, &environment, &error));
                     }
                     posts -= 1;
                     self.pause(
@@ -148,8 +155,9 @@ impl Linker<'_> {
                 }
                 LinkOutcome::Ambiguous(error) => {
                     tracing::warn!(error = %error.report(), "nobody knows whether the link was taken");
-                    if let Some(linked) =
-                        self.settle(target, earlier.ok(), &error, &accepted).await?
+                    if let Some(linked) = self
+                        .settle(target, &before, earlier.ok(), &error, &accepted)
+                        .await?
                     {
                         return Ok(linked);
                     }
@@ -159,6 +167,46 @@ impl Linker<'_> {
                 }
             }
         }
+    }
+
+    /// Waits for what speaks against a request now; `false` when nothing does.
+    async fn has_waited(
+        &self,
+        place: Place<'_>,
+        operations: &[Operation],
+        looks: &mut impl Iterator<Item = (usize, u64)>,
+    ) -> Result<bool, Diagnostics> {
+        if let Some(active) = newest_active(operations) {
+            self.wait_for(active).await?;
+            return Ok(true);
+        }
+        let Some(most) = self.late_reads(place, operations) else {
+            return Ok(false);
+        };
+        let Some((_, wait)) = looks.next().filter(|(look, _)| *look < most) else {
+            return Ok(false);
+        };
+        let what = "reads to show the link that has just been made";
+        self.pause(what, Some(Duration::from_millis(wait))).await?;
+        Ok(true)
+    }
+
+    /// Requests the link, once.
+    async fn request(&self, target: &Target, intent: Intent) -> LinkOutcome {
+        if intent != Intent::Update {
+            let policy = target.system_id.as_str();
+            self.services
+                .journal
+                .begin(JOURNAL, self.environment.as_str(), policy);
+        }
+        self.services.environments().forget(self.environment);
+        let outcome = self
+            .services
+            .bap()
+            .link(self.call, self.environment, &target.system_id)
+            .await;
+        self.services.environments().forget(self.environment);
+        outcome
     }
 
     /// The environment as it is now.
@@ -252,16 +300,36 @@ impl Linker<'_> {
         self.services.journal.holds(JOURNAL, environment, policy)
     }
 
+    /// How many reads may go by before the slot is believed: a link has just succeeded, and reads
+    /// lag (API facts 4.9). To request it again could be the second outage.
+    fn late_reads(&self, place: Place<'_>, operations: &[Operation]) -> Option<usize> {
+        let newest = newest_of_key(operations)?;
+        if newest.kind == OperationType::RevertToMicrosoftKey || !has_just_ended(newest) {
+            return None;
+        }
+        match place {
+            Place::Nowhere | Place::Here(_) => Some(READ_BACK.len()),
+            // More likely it is the operation that has linked what the slot shows.
+            Place::Elsewhere(_) => {
+                let last = self
+                    .cx
+                    .private(|private| private.get::<String>(LAST_OPERATION));
+                (last.as_ref() != Some(&newest.id)).then_some(LATE_SWAP)
+            }
+        }
+    }
+
     /// Goes on with a link that is being made.
     async fn attach(
         &self,
+        target: &Target,
         environment: Environment,
         accepted: &impl Fn(&Environment, &Note),
     ) -> Linked {
         let operations = self.operations().await.unwrap_or_default();
         let note =
             newest_active(&operations).map_or_else(Note::default, |operation| self.note(operation));
-        accepted(&environment, &note);
+        accepted(&target.presented(&environment), &note);
         self.cx.report(Diagnostic::warning(
             "Joined a link in progress",
             format!(
@@ -276,21 +344,21 @@ impl Linker<'_> {
         Linked {
             environment,
             note: Some(note),
+            first_wait: None,
         }
     }
 
     /// The service has taken the link: first it is kept, then read back.
     async fn taken(
         &self,
+        target: &Target,
+        note: Note,
         before: Environment,
         answer: &Accepted,
         accepted: &impl Fn(&Environment, &Note),
     ) -> Linked {
-        let note = Note::of_url(answer.operation.as_ref().map(OperationUrl::as_str));
-        accepted(&before, &note);
-        if let Some(wait) = answer.retry_after {
-            tracing::debug!(?wait, "the service asks to wait before the first poll");
-        }
+        let note = note.at(answer.operation.as_ref().map(OperationUrl::as_str));
+        accepted(&target.presented(&before), &note);
         // Whatever reading says, the link was taken.
         let environment = match self
             .services
@@ -301,25 +369,30 @@ impl Linker<'_> {
             Ok(Some(environment)) => environment,
             Ok(None) | Err(_) => before,
         };
-        accepted(&environment, &note);
+        accepted(&target.presented(&environment), &note);
         Linked {
             environment,
             note: Some(note),
+            first_wait: answer.retry_after,
         }
     }
 
-    /// Finds out by reading whether a request of unknown outcome was taken.
+    /// Finds out by reading whether a request of unknown outcome was taken. Only who has read both
+    /// the environment and its operations knows that it was not.
     async fn settle(
         &self,
         target: &Target,
+        before: &Note,
         earlier: Option<Vec<Operation>>,
         error: &ClientError,
         accepted: &impl Fn(&Environment, &Note),
     ) -> Result<Option<Linked>, Diagnostics> {
+        let mut has_looked = false;
         for seconds in SETTLING {
             if self.sleep(Duration::from_secs(seconds)).await.is_err() {
                 return Err(unsettled(error));
             }
+            has_looked = false;
             let Ok(environment) = self.read().await else {
                 continue;
             };
@@ -332,6 +405,7 @@ impl Linker<'_> {
                 Err(_) if linked => Vec::new(),
                 Err(_) => continue,
             };
+            has_looked = true;
             // An operation that was not there before is ours, however it has ended.
             let started = newest_of_key(&operations).filter(|operation| {
                 let known =
@@ -345,15 +419,23 @@ impl Linker<'_> {
                 return Err(operation_failed(target, failed));
             }
             if linked || started.is_some() {
-                let note = started.map_or_else(Note::default, |operation| self.note(operation));
-                accepted(&environment, &note);
+                let note = match started {
+                    Some(operation) => self.noted(before.clone(), operation),
+                    None => before.clone(),
+                };
+                accepted(&target.presented(&environment), &note);
                 return Ok(Some(Linked {
                     environment,
                     note: Some(note),
+                    first_wait: None,
                 }));
             }
         }
-        Ok(None)
+        if has_looked {
+            Ok(None)
+        } else {
+            Err(unsettled(error))
+        }
     }
 
     /// The operation that is active on the environment, if the service tells.
@@ -442,7 +524,7 @@ impl Linker<'_> {
         wait: Option<Duration>,
     ) -> Result<(), Diagnostics> {
         self.cx.waiting_for(what);
-        self.sleep(wait.unwrap_or(PAUSE).max(SHORTEST_PAUSE))
+        self.sleep(decent(wait.unwrap_or(PAUSE)))
             .await
             .map_err(|ended| {
                 let allowed = self.cx.deadline().map_or(String::new(), |deadline| {
@@ -478,17 +560,35 @@ impl Linker<'_> {
 
     /// What to remember of an operation of the list.
     pub(super) fn note(&self, operation: &Operation) -> Note {
-        let url = self.services.bap().operation_url(operation);
-        Note::of_url(Some(url.as_str())).with(operation)
+        self.noted(Note::default(), operation)
     }
 
-    fn refused(&self, target: &Target, error: &ClientError) -> Diagnostics {
+    /// The same on top of what is noted already.
+    pub(super) fn noted(&self, note: Note, operation: &Operation) -> Note {
+        let url = self.services.bap().operation_url(operation);
+        note.at(Some(url.as_str())).with(operation)
+    }
+
+    fn refused(
+        &self,
+        target: &Target,
+        environment: &Environment,
+        error: &ClientError,
+    ) -> Diagnostics {
         let doing = format!(
             "link the environment {} to the policy {}",
             self.environment,
             target.policy_name()
         );
-        explain(&doing, error).into()
+        let mut diagnostic = explain(&doing, error);
+        if error.status() == Some(404) && !environment.is_managed {
+            // Some report that as the answer for an environment that is not managed.
+            diagnostic.detail.push_str(
+                "\n\nThe environment is no Managed Environment, which a link needs, and that may \
+                 be the reason. Enable Managed Environments for it first.",
+            );
+        }
+        diagnostic.into()
     }
 }
 
@@ -496,6 +596,11 @@ impl Linker<'_> {
 /// asking for another one could be the second outage.
 fn is_settled(status: &LinkStatus) -> bool {
     matches!(status, LinkStatus::Linked | LinkStatus::Other(_))
+}
+
+/// What a service asks to wait, within reason: an operation may be over long before tomorrow.
+pub(super) fn decent(wait: Duration) -> Duration {
+    wait.clamp(SHORTEST_PAUSE, LONGEST_ASKED)
 }
 
 /// The next pause of a wait.
@@ -564,7 +669,7 @@ fn unsettled(error: &ClientError) -> Diagnostics {
     Diagnostic::error(
         "Outcome not known",
         format!(
-            "The request was sent, its answer was lost ({}), and there was no time to find out \
+            "The request was sent, its answer was lost ({}), and it could not be found out \
              whether it was taken. Run the command again: the provider reads before it requests \
              anything, so nothing happens twice.",
             error.report()

@@ -14,14 +14,14 @@ mod wait;
 
 use std::time::Duration;
 
-use ppcmk_coverage::EnvironmentId;
+use ppcmk_coverage::{EnvironmentId, SystemId};
 use tfplugin::timeouts::DefaultTimeouts;
 use tfplugin::{
     Attr, Change, Cx, Diagnostic, Diagnostics, IdentitySchema, ImportKey, MoveSource, Plan,
     Resource, Schema, Sink, Value,
 };
 
-use self::link::{Intent, JOURNAL, Linker};
+use self::link::{Intent, JOURNAL, LAST_OPERATION, Linker};
 use self::model::Assignment;
 pub(crate) use self::model::DeletionPolicy;
 use self::model::{Encryption, Note};
@@ -234,7 +234,7 @@ impl Resource for EnvironmentAssignments {
                 .unwrap_or_default()
                 .to_owned(),
         };
-        let id: EnvironmentId = text.trim().parse().map_err(|error| {
+        let id: EnvironmentId = super::pasted(&text).parse().map_err(|error| {
             Diagnostic::error(
                 "Invalid import id",
                 format!(
@@ -277,7 +277,7 @@ impl Resource for EnvironmentAssignments {
             environment_id: id.to_string().into(),
             ..Assignment::with_defaults(services.default_deletion_policy)
         };
-        model.follow(link);
+        model.follow(link, None);
         model.observe(&environment, Encryption::Unknown, None);
         Ok(model)
     }
@@ -307,7 +307,8 @@ impl EnvironmentAssignments {
         let accepted = |environment: &crate::client::Environment, note: &Note| {
             let mut model = planned.clone();
             model.observe(environment, Encryption::Encrypting, Some(note));
-            cx.private(|private| private.set(Note::NAME, note));
+            remember(cx, Some(note));
+            remember_system_id(cx, &target);
             match intent {
                 Intent::Create { .. } => sink.commit(model),
                 Intent::Update => sink.save(model),
@@ -316,6 +317,7 @@ impl EnvironmentAssignments {
         let taken = linker.link(&target, intent, accepted).await?;
         let followed = linker.follow(&target, taken, planned.wait_for()).await;
         services.environments().forget(&target.environment);
+        remember_system_id(cx, &target);
         // Terraform gets the answer, whichever it is, unless it is what has ended; then the next
         // read of the state tells.
         if !cx.stop().is_cancelled() {
@@ -390,9 +392,27 @@ impl Assignment {
     }
 }
 
+/// The system id of the policy in the state, for answers that name the policy by that alone.
+const SYSTEM_ID: &str = "system_id";
+
+fn remembered_system_id(cx: &Cx<Services>) -> Option<SystemId> {
+    cx.private(|private| private.get::<String>(SYSTEM_ID))?
+        .parse()
+        .ok()
+}
+
+fn remember_system_id(cx: &Cx<Services>, target: &Target) {
+    cx.private(|private| private.set(SYSTEM_ID, &target.system_id.as_str()));
+}
+
 fn remember(cx: &Cx<Services>, note: Option<&Note>) {
     cx.private(|private| match note {
-        Some(note) => private.set(Note::NAME, note),
+        Some(note) => {
+            private.set(Note::NAME, note);
+            if let Some(id) = &note.id {
+                private.set(LAST_OPERATION, id);
+            }
+        }
         None => private.remove(Note::NAME),
     });
 }

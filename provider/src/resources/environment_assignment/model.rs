@@ -6,7 +6,9 @@ use tfplugin::schema::validator::{one_of, parses};
 use tfplugin::timeouts::{DefaultTimeouts, Timeouts};
 use tfplugin::{Attr, Attribute, Model, Nesting, Schema, Value};
 
-use crate::client::{Environment, Operation, OperationState, OperationType, PolicyLink};
+use crate::client::{
+    Environment, Operation, OperationState, OperationType, PolicyLink, newest_of_key,
+};
 use crate::resources::same_without_case;
 use crate::services::Touched;
 
@@ -226,19 +228,51 @@ pub(super) fn schema(timeouts: &DefaultTimeouts) -> Schema {
 
 /// The operation that this provider has started, kept in private state until its end is seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Note {
     /// Where it is polled.
     pub(super) url: Option<String>,
     pub(super) id: Option<String>,
     pub(super) kind: Option<String>,
     pub(super) started_at: Option<String>,
+    /// The newest operation about keys before it: what the list shows of that one is old news.
+    pub(super) previous: Option<String>,
+    /// The ids of the policy that the slot named before. Reads may name it for a while longer.
+    pub(super) from: Vec<String>,
+    /// Whether the slot showed a failed link to the same policy before.
+    pub(super) resumes: bool,
 }
 
 impl Note {
     pub(super) const NAME: &str = "operation";
 
-    /// The note of an operation of which only the URL is known.
-    pub(super) fn of_url(url: Option<&str>) -> Self {
+    /// A note of what was there before an operation was requested.
+    pub(super) fn before(slot: Option<&PolicyLink>, is_here: bool, earlier: &[Operation]) -> Self {
+        let resumes = is_here && slot.is_some_and(|link| link.status == LinkStatus::Failed);
+        Self {
+            previous: newest_of_key(earlier).map(|operation| operation.id.clone()),
+            from: slot
+                .filter(|_| !is_here)
+                .map(|link| link.ids().map(str::to_owned).collect())
+                .unwrap_or_default(),
+            resumes,
+            ..Self::default()
+        }
+    }
+
+    /// Whether a read shows what was there before the operation, and not its result.
+    pub(super) fn is_from(&self, link: &PolicyLink) -> bool {
+        let is_known = |id: &str| self.from.iter().any(|known| known.eq_ignore_ascii_case(id));
+        (self.resumes && link.status == LinkStatus::Failed) || link.ids().any(is_known)
+    }
+
+    /// The newest operation about keys that is not older than the one of this note.
+    pub(super) fn newest<'a>(&self, operations: &'a [Operation]) -> Option<&'a Operation> {
+        newest_of_key(operations).filter(|operation| self.previous.as_ref() != Some(&operation.id))
+    }
+
+    /// The same note with the URL of the operation.
+    pub(super) fn at(self, url: Option<&str>) -> Self {
         let id = url.and_then(|url| {
             let path = url.split(['?', '#']).next()?;
             path.rsplit('/')
@@ -249,7 +283,7 @@ impl Note {
         Self {
             url: url.map(str::to_owned),
             id,
-            ..Self::default()
+            ..self
         }
     }
 
@@ -339,16 +373,32 @@ impl Assignment {
     }
 
     /// Makes the policy attributes say what the environment shows. The spelling that means the
-    /// same stays.
-    pub(super) fn follow(&mut self, link: &PolicyLink) {
+    /// same stays. `remembered` is the system id of the policy that `policy_id` named when it was
+    /// linked: some answers name the policy by that alone.
+    pub(super) fn follow(&mut self, link: &PolicyLink, remembered: Option<&SystemId>) {
         let by_system_id = self.policy_system_id.is_known() && !self.policy_id.is_known();
-        if by_system_id {
+        let names_policy_id = link.policy_id.is_some() || link.policy_id_text.is_some();
+        let same = if by_system_id {
+            link.is_to(None, self.policy_system_id().as_ref())
+        } else {
+            self.policy_id.is_known() && !names_policy_id && link.is_to(None, remembered)
+        };
+        if same {
+            return;
+        }
+        if by_system_id && link.system_id.is_none() && link.system_id_text.is_none() {
+            // Whether the Azure resource id is that of our policy cannot be told from here.
+            if link.policy_guid.is_some() {
+                self.policy_id = link.policy_id_text.clone().into();
+                self.policy_system_id = Attr::Null;
+            }
+        } else if by_system_id {
             self.policy_system_id = respelled(
                 &self.policy_system_id,
                 link.system_id.as_ref().map(SystemId::as_str),
                 link.system_id_text.as_deref(),
             );
-        } else if link.policy_id.is_some() || link.policy_id_text.is_some() {
+        } else if names_policy_id {
             self.policy_id = respelled(
                 &self.policy_id,
                 link.policy_id.as_ref().map(PolicyId::as_str),

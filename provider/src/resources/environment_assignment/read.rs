@@ -8,9 +8,10 @@ use time::OffsetDateTime;
 
 use super::link::JOURNAL;
 use super::model::{Assignment, Encryption, Note};
+use super::wait::is_refusal;
+use super::{remember, remembered_system_id};
 use crate::client::{
     Call, ClientError, Environment, Operation, OperationState, OperationType, OperationUrl, Poll,
-    newest_of_key,
 };
 use crate::explain::explain;
 use crate::services::{Services, call};
@@ -42,7 +43,17 @@ pub(super) async fn read(
     let Some(link) = &environment.encryption else {
         return without_link(cx, services, &call, state, &environment, note).await;
     };
-    state.follow(link);
+    if let Some(note) = note.as_ref().filter(|note| note.is_from(link))
+        && let Some(note) = on_its_way(services, &call, &environment, note).await?
+    {
+        // The slot speaks of the time before.
+        let mut shown = Environment::clone(&environment);
+        shown.encryption = None;
+        remember(cx, Some(&note));
+        state.observe(&shown, Encryption::Encrypting, Some(&note));
+        return Ok(Some(state));
+    }
+    state.follow(link, remembered_system_id(cx).as_ref());
     if !state.policy_id.is_known() && !state.policy_system_id.is_known() {
         cx.report(Diagnostic::warning(
             "Policy not named",
@@ -84,13 +95,6 @@ pub(super) async fn read(
     Ok(Some(state))
 }
 
-fn remember(cx: &Cx<Services>, note: Option<&Note>) {
-    cx.private(|private| match note {
-        Some(note) => private.set(Note::NAME, note),
-        None => private.remove(Note::NAME),
-    });
-}
-
 /// A 404 means that the environment is gone, or that the caller sees none at all.
 async fn gone(
     cx: &Cx<Services>,
@@ -116,8 +120,13 @@ async fn gone(
             ),
         )
         .into()),
-        // The one read was an answer; the list is only a second opinion.
-        Err(_) => Ok(None),
+        // Who has lost the role to list gets a 404 for each environment, too.
+        Err(error) => {
+            let doing = format!(
+                "find out whether the environment {id} is gone or only hidden from the application"
+            );
+            Err(explain(&doing, &error).into())
+        }
     }
 }
 
@@ -131,24 +140,7 @@ async fn without_link(
     note: Option<Note>,
 ) -> Result<Option<Assignment>, Diagnostics> {
     let Some(note) = note else { return Ok(None) };
-    let unknown = |error: ClientError| {
-        let doing = format!(
-            "see what became of the link of the environment {}",
-            environment.id
-        );
-        Diagnostics::from(explain(&doing, &error))
-    };
-    let mut seen = look_up(services, call, &note).await.map_err(unknown)?;
-    let is_over = |seen: &Seen| match seen {
-        Seen::Is(operation) => operation.state == OperationState::Succeeded,
-        Seen::Runs => false,
-        Seen::Nothing => true,
-    };
-    if is_over(&seen) {
-        // A link that reads do not show yet, unless something has come after it.
-        seen = newest(services, call, environment).await.map_err(unknown)?;
-    }
-    match seen {
+    match became(services, call, environment, &note).await? {
         Seen::Is(operation) if operation.kind == OperationType::RevertToMicrosoftKey => Ok(None),
         Seen::Is(operation) if operation.is_active() || has_just_ended(&operation) => {
             let note = note.with(&operation);
@@ -176,6 +168,62 @@ async fn without_link(
         }
         Seen::Is(_) | Seen::Nothing => Ok(None),
     }
+}
+
+/// What became of the operation of a note.
+async fn became(
+    services: &Services,
+    call: &Call,
+    environment: &Environment,
+    note: &Note,
+) -> Result<Seen, Diagnostics> {
+    let unknown = |error: ClientError| {
+        let doing = format!(
+            "see what became of the link of the environment {}",
+            environment.id
+        );
+        Diagnostics::from(explain(&doing, &error))
+    };
+    let (seen, refusal) = match look_up(services, call, note).await {
+        Ok(seen) => (seen, None),
+        Err(error) if is_refusal(&error) => (Seen::Nothing, Some(error)),
+        Err(error) => return Err(unknown(error)),
+    };
+    let is_over = match &seen {
+        Seen::Is(operation) => operation.state == OperationState::Succeeded,
+        Seen::Runs => false,
+        Seen::Nothing => true,
+    };
+    if !is_over {
+        return Ok(seen);
+    }
+    // A link that reads do not show yet, unless something has come after it.
+    match (newest(services, call, environment, note).await, refusal) {
+        (Ok(Seen::Nothing), Some(refusal)) => Err(unknown(refusal)),
+        (Ok(Seen::Nothing), None) => Ok(seen),
+        // Some callers may not see the list, and never will.
+        (Err(error), None) if is_refusal(&error) => Ok(seen),
+        (newest, _) => newest.map_err(unknown),
+    }
+}
+
+/// The note of an operation that goes on, or whose result reads may not show yet.
+async fn on_its_way(
+    services: &Services,
+    call: &Call,
+    environment: &Environment,
+    note: &Note,
+) -> Result<Option<Note>, Diagnostics> {
+    Ok(match became(services, call, environment, note).await? {
+        Seen::Runs => Some(note.clone()),
+        Seen::Is(operation)
+            if operation.kind != OperationType::RevertToMicrosoftKey
+                && (operation.is_active() || has_just_ended(&operation)) =>
+        {
+            Some(note.clone().with(&operation))
+        }
+        Seen::Is(_) | Seen::Nothing => None,
+    })
 }
 
 /// What is to be seen of an operation.
@@ -210,9 +258,11 @@ async fn newest(
     services: &Services,
     call: &Call,
     environment: &Environment,
+    note: &Note,
 ) -> Result<Seen, ClientError> {
     let operations = services.bap().operations(call, &environment.id).await?;
-    Ok(newest_of_key(&operations)
+    Ok(note
+        .newest(&operations)
         .cloned()
         .map_or(Seen::Nothing, |operation| Seen::Is(Box::new(operation))))
 }
@@ -250,7 +300,10 @@ async fn linked(
     }
     let seen = match note {
         Some(note) if note.url.is_some() => look_up(services, call, note).await,
-        _ => newest(services, call, environment).await,
+        _ => {
+            let nothing = Note::default();
+            newest(services, call, environment, note.unwrap_or(&nothing)).await
+        }
     };
     match seen {
         Ok(Seen::Is(operation)) if operation.kind != OperationType::RevertToMicrosoftKey => {

@@ -1,6 +1,6 @@
 //! Which environment under which policy.
 
-use ppcmk_coverage::{EnvironmentId, PolicyId, PolicyKind, SystemId};
+use ppcmk_coverage::{EnvironmentId, LinkStatus, PolicyId, PolicyKind, SystemId};
 use tfplugin::{Diagnostic, Diagnostics};
 
 use super::model::Assignment;
@@ -63,6 +63,17 @@ impl Target {
             }
             Some(link) => Place::Elsewhere(link),
         }
+    }
+
+    /// The environment as the state should show it while the link is being made: what the slot
+    /// still says of the time before is left out.
+    pub(super) fn presented(&self, environment: &Environment) -> Environment {
+        let mut shown = environment.clone();
+        match self.place(environment) {
+            Place::Here(link) if link.status != LinkStatus::Failed => {}
+            _ => shown.encryption = None,
+        }
+        shown
     }
 
     /// What messages call the policy.

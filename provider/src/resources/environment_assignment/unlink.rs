@@ -8,6 +8,7 @@ use tfplugin::{Cx, Diagnostic, Diagnostics};
 use super::link::{Linker, PAUSE, has_failed, longer};
 use super::model::{Assignment, Note};
 use super::read::has_just_ended;
+use super::remembered_system_id;
 use super::wait::{Look, READ_BACK, message_of};
 use crate::client::{
     Call, ClientError, Environment, LinkOutcome, Operation, OperationType, OperationUrl,
@@ -49,10 +50,10 @@ pub(super) async fn unlink(
             }
             return Ok(());
         };
-        if !link.is_to(
-            state.policy_id().as_ref(),
-            state.policy_system_id().as_ref(),
-        ) {
+        if !is_ours(cx, state, link) {
+            if is_of_before(&linker, link, &mut looks).await? {
+                continue;
+            }
             return Err(moved(environment_id.as_str(), link));
         }
         if link.status.is_leaving() {
@@ -63,19 +64,12 @@ pub(super) async fn unlink(
             continue;
         }
         let earlier = linker.operations().await.ok();
-        if let Some(active) = earlier.as_deref().and_then(newest_active) {
-            linker.wait_for(active).await?;
+        let known = earlier.as_deref().unwrap_or_default();
+        if has_waited(&linker, known, &mut looks).await? {
             continue;
         }
-        let Some(system_id) = system_id(services, call, link).await? else {
-            return Err(Diagnostic::error(
-                "Policy without system id",
-                format!(
-                    "The environment {environment_id} does not tell the system id of its policy, \
-                     and unlinking needs it."
-                ),
-            )
-            .into());
+        let Some(system_id) = system_id(cx, services, call, link).await? else {
+            return Err(without_system_id(environment_id.as_str()));
         };
         posts += 1;
         services.environments().forget(&environment_id);
@@ -87,7 +81,8 @@ pub(super) async fn unlink(
         match outcome {
             LinkOutcome::Accepted(_) if !state.waits_for_unlinked() => return Ok(()),
             LinkOutcome::Accepted(answer) => {
-                let note = Note::of_url(answer.operation.as_ref().map(OperationUrl::as_str));
+                let note = Note::before(None, false, known)
+                    .at(answer.operation.as_ref().map(OperationUrl::as_str));
                 return follow(&linker, note).await;
             }
             LinkOutcome::Conflict(error) => {
@@ -106,18 +101,80 @@ pub(super) async fn unlink(
                 return Err(explain(&doing, &error).into());
             }
             LinkOutcome::Ambiguous(error) => {
-                if let Some(operation) = settle(&linker, earlier.as_deref(), &error).await? {
-                    if !state.waits_for_unlinked() {
-                        return Ok(());
+                match settle(&linker, earlier.as_deref(), &error).await? {
+                    Settled::Started(_) if !state.waits_for_unlinked() => return Ok(()),
+                    Settled::Started(operation) => {
+                        return follow(&linker, linker.note(&operation)).await;
                     }
-                    return follow(&linker, linker.note(&operation)).await;
-                }
-                if posts >= MOST_POSTS {
-                    return Err(without_effect(&linker, posts, &error));
+                    Settled::WithoutEffect if posts >= MOST_POSTS => {
+                        return Err(without_effect(&linker, posts, &error));
+                    }
+                    Settled::Leaving | Settled::WithoutEffect => {}
                 }
             }
         }
     }
+}
+
+/// Whether the slot names the policy of the state, by whichever id it has.
+fn is_ours(cx: &Cx<Services>, state: &Assignment, link: &PolicyLink) -> bool {
+    let names_policy_id = link.policy_id.is_some() || link.policy_id_text.is_some();
+    let remembered = remembered_system_id(cx).filter(|_| !names_policy_id);
+    link.is_to(
+        state.policy_id().as_ref(),
+        state.policy_system_id().as_ref(),
+    ) || link.is_to(None, remembered.as_ref())
+}
+
+/// Whether the slot may still name the policy that the state's was swapped for. Waits a while.
+async fn is_of_before(
+    linker: &Linker<'_>,
+    link: &PolicyLink,
+    looks: &mut impl Iterator<Item = u64>,
+) -> Result<bool, Diagnostics> {
+    let note = linker
+        .cx
+        .private(|private| private.get::<Note>(Note::NAME))
+        .filter(|note| note.is_from(link));
+    if note.is_none() {
+        return Ok(false);
+    }
+    if let Some(active) = newest_active(&linker.operations().await.unwrap_or_default()) {
+        linker.wait_for(active).await?;
+        return Ok(true);
+    }
+    let Some(wait) = looks.next() else {
+        return Ok(false);
+    };
+    let what = "reads to show the policy of the state";
+    linker
+        .pause(what, Some(Duration::from_millis(wait)))
+        .await?;
+    Ok(true)
+}
+
+/// Waits for what speaks against a request now; `false` when nothing does: another operation, or
+/// reads that lag behind the removal of the link.
+async fn has_waited(
+    linker: &Linker<'_>,
+    operations: &[Operation],
+    looks: &mut impl Iterator<Item = u64>,
+) -> Result<bool, Diagnostics> {
+    if let Some(active) = newest_active(operations) {
+        linker.wait_for(active).await?;
+        return Ok(true);
+    }
+    let is_removed = newest_of_key(operations).is_some_and(|done| {
+        done.kind == OperationType::RevertToMicrosoftKey && has_just_ended(done)
+    });
+    let Some(wait) = looks.next().filter(|_| is_removed) else {
+        return Ok(false);
+    };
+    let what = "reads to show that the link has been removed";
+    linker
+        .pause(what, Some(Duration::from_millis(wait)))
+        .await?;
+    Ok(true)
 }
 
 /// Whether a link that this state has requested may still appear in the empty slot: reads lag, and
@@ -174,6 +231,7 @@ async fn read(linker: &Linker<'_>) -> Result<Option<Environment>, Diagnostics> {
 
 /// The system id of the policy in the slot, read from the policy where the slot lacks it.
 async fn system_id(
+    cx: &Cx<Services>,
     services: &Services,
     call: &Call,
     link: &PolicyLink,
@@ -182,7 +240,7 @@ async fn system_id(
         return Ok(Some(system_id.clone()));
     }
     let Some(policy_id) = &link.policy_id else {
-        return Ok(None);
+        return Ok(remembered_system_id(cx).filter(|id| link.is_to(None, Some(id))));
     };
     let policy = services
         .arm()
@@ -234,33 +292,40 @@ async fn read_back(linker: &Linker<'_>, operation: Option<&Operation>) -> Result
     Err(still_linked(linker, operation))
 }
 
+/// What reading has told of a request of unknown outcome.
+enum Settled {
+    /// This operation does it.
+    Started(Box<Operation>),
+    /// The slot shows that it is done, or being done.
+    Leaving,
+    /// It had no effect: the environment and its operations show none.
+    WithoutEffect,
+}
+
 /// Finds out by reading whether a request of unknown outcome was taken, and by which operation.
+/// Only who has read both the environment and its operations knows that it was not.
 async fn settle(
     linker: &Linker<'_>,
     earlier: Option<&[Operation]>,
     error: &ClientError,
-) -> Result<Option<Operation>, Diagnostics> {
+) -> Result<Settled, Diagnostics> {
+    let mut has_looked = false;
     for seconds in SETTLING {
         if linker.sleep(Duration::from_secs(seconds)).await.is_err() {
-            return Err(Diagnostic::error(
-                "Outcome not known",
-                format!(
-                    "The request to unlink was sent and its answer was lost ({}). Run the command \
-                     again: the provider reads before it requests anything.",
-                    error.report()
-                ),
-            )
-            .into());
+            return Err(unsettled(error));
         }
-        let operations = linker.operations().await.unwrap_or_default();
+        let operations = linker.operations().await;
+        has_looked = operations.is_ok();
+        let operations = operations.unwrap_or_default();
         let is_new = |operation: &&Operation| {
             operation.is_active()
                 || earlier.is_some_and(|known| known.iter().all(|one| one.id != operation.id))
         };
         if let Some(started) = newest_of_key(&operations).filter(is_new) {
-            return Ok(Some(started.clone()));
+            return Ok(Settled::Started(Box::new(started.clone())));
         }
         let Ok(environment) = read(linker).await else {
+            has_looked = false;
             continue;
         };
         let is_leaving = environment
@@ -268,10 +333,38 @@ async fn settle(
             .and_then(|environment| environment.encryption.as_ref())
             .is_none_or(|link| link.status.is_leaving());
         if is_leaving {
-            return Ok(None);
+            return Ok(Settled::Leaving);
         }
     }
-    Ok(None)
+    if has_looked {
+        Ok(Settled::WithoutEffect)
+    } else {
+        Err(unsettled(error))
+    }
+}
+
+fn without_system_id(environment: &str) -> Diagnostics {
+    Diagnostic::error(
+        "Policy without system id",
+        format!(
+            "The environment {environment} does not tell the system id of its policy, and \
+             unlinking needs it."
+        ),
+    )
+    .into()
+}
+
+fn unsettled(error: &ClientError) -> Diagnostics {
+    Diagnostic::error(
+        "Outcome not known",
+        format!(
+            "The request to unlink was sent, its answer was lost ({}), and it could not be found \
+             out whether it was taken. Run the command again: the provider reads before it \
+             requests anything.",
+            error.report()
+        ),
+    )
+    .into()
 }
 
 fn without_effect(linker: &Linker<'_>, posts: usize, error: &ClientError) -> Diagnostics {

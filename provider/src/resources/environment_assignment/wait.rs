@@ -6,19 +6,16 @@ use std::time::Duration;
 use ppcmk_coverage::LinkStatus;
 use tfplugin::{Diagnostic, Diagnostics};
 
-use super::link::{Linked, Linker, longer};
+use super::link::{Linked, Linker, decent, has_failed, longer};
 use super::model::{Encryption, Note, WaitFor};
 use super::target::{Place, Target};
-use crate::client::{
-    ClientError, Environment, Operation, OperationState, OperationUrl, Poll, newest_of_key,
-};
+use crate::client::{ClientError, Environment, Operation, OperationState, OperationUrl, Poll};
 
 /// Reads after the operation has ended, and the waits before them, in milliseconds. Environment
 /// reads lag (API facts 4.9); together about a minute.
 pub(super) const READ_BACK: [u64; 9] = [0, 500, 1_000, 2_000, 4_000, 8_000, 12_000, 16_000, 16_000];
 /// The first wait between polls when the service asks for none; the next ones are longer.
 const PAUSE: Duration = Duration::from_secs(2);
-const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 
 /// How following ended.
 #[derive(Debug)]
@@ -53,8 +50,12 @@ impl Linker<'_> {
         linked: Linked,
         wait_for: WaitFor,
     ) -> Followed {
-        let Linked { environment, note } = linked;
-        let Some(note) = note else {
+        let Linked {
+            environment,
+            note,
+            first_wait,
+        } = linked;
+        let Some(mut note) = note else {
             return Followed::Reached {
                 encryption: shown(target, &environment),
                 environment,
@@ -62,18 +63,30 @@ impl Linker<'_> {
             };
         };
         if wait_for == WaitFor::Accepted {
+            // A slot that says so may speak of the link before.
             if let Place::Here(link) = target.place(&environment)
                 && link.status == LinkStatus::Failed
+                && let Ok(Look::Ended(operation)) = self.look(&mut note).await
+                && has_failed(&operation)
             {
-                let why = link_failed(target, None);
+                let why = link_failed(target, Some(&operation));
                 return Followed::Failed { environment, why };
             }
             let is_linked = matches!(target.place(&environment),
                 Place::Here(link) if link.status == LinkStatus::Linked);
             return Followed::Reached {
-                environment,
+                environment: target.presented(&environment),
                 encryption: Encryption::Encrypting,
                 running: Some(note).filter(|note| !is_linked || note.url.is_some()),
+            };
+        }
+        if let Some(wait) = first_wait
+            && let Err(ended) = self.sleep(decent(wait)).await
+        {
+            return Followed::Unfinished {
+                why: not_waited_for(self.environment, &note, ended),
+                environment: target.presented(&environment),
+                running: Some(note),
             };
         }
         self.poll(target, environment, note, wait_for).await
@@ -93,16 +106,18 @@ impl Linker<'_> {
                 Err(error) => {
                     return Followed::Unfinished {
                         why: watching_ended(self.environment, &error),
-                        environment,
+                        environment: target.presented(&environment),
                         running: Some(note),
                     };
                 }
             };
             let wait = match state {
-                Look::Ended(operation) => return self.ended(target, environment, *operation).await,
+                Look::Ended(operation) => {
+                    return self.ended(target, environment, note, *operation).await;
+                }
                 Look::Unknown => {
                     // Neither success nor failure: the environment decides.
-                    return self.read_back(target, environment, None).await;
+                    return self.read_back(target, environment, &note, None).await;
                 }
                 Look::Runs(wait) => wait,
             };
@@ -124,10 +139,10 @@ impl Linker<'_> {
                 note.id.as_deref().unwrap_or("(not named)"),
                 self.environment
             ));
-            if let Err(ended) = self.sleep(wait.unwrap_or(pause).max(SHORTEST_PAUSE)).await {
+            if let Err(ended) = self.sleep(decent(wait.unwrap_or(pause))).await {
                 return Followed::Unfinished {
                     why: not_waited_for(self.environment, &note, ended),
-                    environment,
+                    environment: target.presented(&environment),
                     running: Some(note),
                 };
             }
@@ -155,7 +170,14 @@ impl Linker<'_> {
                     });
                 }
                 Ok(Poll::Working { retry_after }) => return Ok(Look::Runs(retry_after)),
-                Ok(Poll::Gone(_)) => return Ok(Look::Unknown),
+                // Whether there is no operation or only no such address, the list may tell.
+                Ok(Poll::Gone(_)) => {
+                    note.url = None;
+                    return Ok(match self.operations().await {
+                        Ok(operations) => self.newest(note, &operations),
+                        Err(_) => Look::Unknown,
+                    });
+                }
                 Err(error) => match error.real() {
                     ClientError::ForeignHost(foreign) => {
                         self.cx.report(Diagnostic::warning(
@@ -168,30 +190,45 @@ impl Linker<'_> {
                         ));
                         note.url = None;
                     }
+                    _ if is_refusal(&error) => {
+                        note.url = None;
+                        let operations = self.operations().await;
+                        return match operations.map(|list| self.newest(note, &list)) {
+                            Ok(Look::Unknown) | Err(_) => Err(error),
+                            Ok(look) => Ok(look),
+                        };
+                    }
                     _ => return Err(error),
                 },
             }
         }
         let operations = self.operations().await?;
-        let Some(operation) = newest_of_key(&operations) else {
-            return Ok(Look::Unknown);
+        Ok(self.newest(note, &operations))
+    }
+
+    /// Where the operation is, as the list has it.
+    fn newest(&self, note: &mut Note, operations: &[Operation]) -> Look {
+        let Some(operation) = note.newest(operations) else {
+            return Look::Unknown;
         };
-        *note = self.note(operation);
-        Ok(if operation.state.is_final() {
+        *note = self.noted(note.clone(), operation);
+        if operation.state.is_final() {
             Look::Ended(Box::new(operation.clone()))
         } else {
             Look::Runs(None)
-        })
+        }
     }
 
     async fn ended(
         &self,
         target: &Target,
         environment: Environment,
+        note: Note,
         operation: Operation,
     ) -> Followed {
         self.services.environments().forget(self.environment);
-        self.read_back(target, environment, Some(operation)).await
+        self.read_back(target, environment, &note, Some(operation))
+            .await
     }
 
     /// Reads until the environment agrees with the operation, within bounds.
@@ -199,17 +236,19 @@ impl Linker<'_> {
         &self,
         target: &Target,
         mut environment: Environment,
+        note: &Note,
         operation: Option<Operation>,
     ) -> Followed {
         let failed = operation
             .as_ref()
             .filter(|operation| operation.state != OperationState::Succeeded);
+        let running = || operation.as_ref().map(|_| note.clone());
         for wait in READ_BACK {
             if let Err(ended) = self.sleep(Duration::from_millis(wait)).await {
                 return Followed::Unfinished {
                     why: not_waited_for(self.environment, &Note::default(), ended),
-                    environment,
-                    running: operation.as_ref().map(|operation| self.note(operation)),
+                    environment: target.presented(&environment),
+                    running: running(),
                 };
             }
             match self
@@ -232,7 +271,9 @@ impl Linker<'_> {
                         running: None,
                     };
                 }
-                (Place::Here(link), None) if link.status == LinkStatus::Failed => {
+                (Place::Here(link), None)
+                    if link.status == LinkStatus::Failed && !note.is_from(link) =>
+                {
                     let why = link_failed(target, operation.as_ref());
                     return Followed::Failed { environment, why };
                 }
@@ -243,7 +284,9 @@ impl Linker<'_> {
                 (Place::Nowhere | Place::Elsewhere(_), Some(operation)) => {
                     return Followed::NotLinked(operation_failed(target, operation));
                 }
-                (Place::Elsewhere(link), None) if link.status == LinkStatus::Linked => {
+                (Place::Elsewhere(link), None)
+                    if link.status == LinkStatus::Linked && !note.is_from(link) =>
+                {
                     let shown = link
                         .policy_id_text
                         .as_deref()
@@ -254,9 +297,13 @@ impl Linker<'_> {
             }
         }
         match target.place(&environment) {
+            Place::Here(link) if link.status == LinkStatus::Failed => Followed::Failed {
+                why: link_failed(target, operation.as_ref()),
+                environment,
+            },
             Place::Here(_) => Followed::Unfinished {
                 why: still_changing(target, &environment),
-                running: operation.as_ref().map(|operation| self.note(operation)),
+                running: running(),
                 environment,
             },
             Place::Nowhere | Place::Elsewhere(_) => {
@@ -264,6 +311,11 @@ impl Linker<'_> {
             }
         }
     }
+}
+
+/// Whether the service will not answer this, whatever we do.
+pub(super) fn is_refusal(error: &ClientError) -> bool {
+    matches!(error.status(), Some(400 | 403 | 404 | 405 | 410))
 }
 
 /// Where an operation is.
