@@ -105,6 +105,26 @@ impl Workspace {
         let _ = std::fs::remove_dir_all(self.installation());
     }
 
+    /// Lets our provider stand in for another one, by its source address such as `azure/azapi`:
+    /// Terraform asks for the provider of every object in the state, and need not find the real
+    /// one.
+    #[expect(clippy::missing_panics_doc, reason = "it is for tests")]
+    pub fn stand_in(&self, source: &str) {
+        let name = source.rsplit('/').next().unwrap_or(source);
+        let directory = self.root.path().join(name);
+        std::fs::create_dir(&directory).expect("the directory is new");
+        let program = directory.join(format!("terraform-provider-{name}"));
+        std::fs::copy(provider_binary(), program).expect("the directory is ours");
+        let file = self.root.path().join("terraform.rc");
+        let text = std::fs::read_to_string(&file).expect("it was written");
+        let entry = format!(
+            "  dev_overrides {{\n    {source:?} = {:?}\n",
+            directory.display().to_string()
+        );
+        let text = text.replace("  dev_overrides {\n", &entry);
+        std::fs::write(&file, text).expect("the directory is ours");
+    }
+
     /// The directory of the configuration.
     pub fn directory(&self) -> PathBuf {
         self.root.path().join("module")
