@@ -118,10 +118,10 @@ impl Workspace {
         let file = self.root.path().join("terraform.rc");
         let text = std::fs::read_to_string(&file).expect("it was written");
         let entry = format!(
-            "  dev_overrides {{\n    {source:?} = {:?}\n",
+            "dev_overrides {{\n    {source:?} = {:?}\n",
             directory.display().to_string()
         );
-        let text = text.replace("  dev_overrides {\n", &entry);
+        let text = text.replacen("dev_overrides {", &entry, 1);
         std::fs::write(&file, text).expect("the directory is ours");
     }
 
