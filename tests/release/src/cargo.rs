@@ -69,14 +69,28 @@ pub(crate) fn build(name: &str, target: &Target, profile: &str) -> Result<PathBu
         command.arg("--target-dir").arg(directory);
     }
     // A build for the host needs no directory of its own, and shares what is built already.
-    if host()? != *target {
+    let host = host()?;
+    if host != *target {
         command.args(["--target", target.triple]);
     }
-    let (command, output) = run(&mut command)?;
+    let (command, output) = run(&mut command).map_err(|error| explain(error, &host, target))?;
     executable(&output, name).ok_or_else(|| ReleaseError::Unintelligible {
         command,
         what: format!("where {name} is"),
     })
+}
+
+/// What a machine without musl-gcc usually lacks is said with the failure.
+fn explain(error: ReleaseError, host: &Target, target: &Target) -> ReleaseError {
+    match error {
+        ReleaseError::Failed { command } if host.static_twin == Some(target.triple) => {
+            ReleaseError::StaticBuildFailed {
+                command,
+                host: host.triple,
+            }
+        }
+        error => error,
+    }
 }
 
 fn cargo() -> Command {
@@ -138,6 +152,20 @@ mod tests {
             packages.get("terraform-provider-ppcmk").map(String::as_str),
             Some(env!("CARGO_PKG_VERSION"))
         );
+    }
+
+    #[test]
+    fn a_failed_static_build_says_what_it_takes() {
+        let gnu = Target::named("x86_64-unknown-linux-gnu").unwrap();
+        let musl = Target::named("x86_64-unknown-linux-musl").unwrap();
+        let failed = || ReleaseError::Failed {
+            command: "cargo build".to_owned(),
+        };
+        let text = explain(failed(), &gnu, &musl).to_string();
+        assert!(text.contains("musl-gcc"), "{text}");
+        assert!(text.contains("--target x86_64-unknown-linux-gnu"), "{text}");
+        let text = explain(failed(), &gnu, &gnu).to_string();
+        assert_eq!(text, "cargo build failed");
     }
 
     #[test]

@@ -51,6 +51,18 @@ pub enum ReleaseError {
         /// The command.
         command: String,
     },
+    /// A static build failed; cargo has said why on standard error.
+    #[error(
+        "{command} failed. A static build takes a C compiler for musl (musl-gcc, often in a package \
+         musl-tools); `--target {host}` does without, and gives a program that needs this \
+         machine's C library"
+    )]
+    StaticBuildFailed {
+        /// The command.
+        command: String,
+        /// This machine.
+        host: &'static str,
+    },
     /// A command did not say what it usually says.
     #[error("{command} did not say {what}")]
     Unintelligible {

@@ -121,6 +121,14 @@ fn every_target_builds_the_programs_that_are_published_for_it() {
     }
 }
 
+/// The workflow and the README call it by the alias.
+#[test]
+fn the_command_is_an_alias_of_the_program() {
+    let config = include_str!("../../../.cargo/config.toml");
+    let alias = "dist-release = \"run --quiet --package ppcmk-release --\"";
+    assert!(config.lines().any(|line| line == alias), "{config}");
+}
+
 #[test]
 fn the_registry_finds_what_it_needs() {
     let release = parse(RELEASE);
