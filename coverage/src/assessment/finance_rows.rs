@@ -267,7 +267,7 @@ fn no_scale_unit_region(finance: &Finance<'_>) -> Option<Row> {
         return None;
     }
     let reason = format!("if there is a region for scale units in `{geo}`; none is published");
-    let answer = Answer::by(&finance.base, KeyControl::Conditional, reason);
+    let answer = Answer::by(&finance.base, KeyControl::Conditional, reason).code("CMK316");
     Some((None, Part::Conditional, Some(geo), answer))
 }
 

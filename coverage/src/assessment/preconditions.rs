@@ -9,7 +9,8 @@ use super::geo::same_geo;
 use super::subject::{Index, Place, Subject, doubt, why_unseen};
 use super::verdict::{Verdict, Why, all};
 use crate::estate::{
-    Answer, Assignment, Environment, Handle, Hosting, Known, Link, Management, Requirement,
+    Answer, Assignment, Environment, Handle, Hosting, IdentityKind, Known, Link, Management,
+    Policy, PolicyForm, Requirement,
 };
 use crate::{EnvironmentSku, Geo, PolicyKind};
 
@@ -53,9 +54,14 @@ impl Preconditions {
             Answer::No => not_assigned(index, subject, handle, environment),
             Answer::Unknown(unknown) => Verdict::unknown(ASSIGNED, &unknown.reason),
         };
-        let managed = managed(index, handle, environment, linked);
-        let sku = sku(environment).accepted_if(linked);
-        let dataverse = dataverse(environment, subject).accepted_if(linked);
+        // These rules report an assignment, so without one there is nothing that they report.
+        let reported = |verdict: Verdict| match current {
+            Some(_) => verdict,
+            None => verdict.without_code(),
+        };
+        let managed = reported(managed(index, handle, environment, linked));
+        let sku = reported(sku(environment).accepted_if(linked));
+        let dataverse = reported(dataverse(environment, subject).accepted_if(linked));
         let geo = match current {
             Some(assignment) if assigned.is_yes() => {
                 same_geo(index.estate, assignment, environment).accepted_if(linked)
@@ -122,18 +128,39 @@ fn is_linked(current: Option<&Assignment>, environment: &Environment) -> bool {
 }
 
 fn is_encryption(index: &Index<'_>, assignment: &Assignment) -> Verdict {
-    let Some((_, policy)) = index.estate.policy(&assignment.policy) else {
-        return Verdict::Yes;
-    };
-    match &policy.kind.known {
-        Known::Value(PolicyKind::Encryption) => Verdict::Yes,
-        Known::Value(kind) => Verdict::no(
-            "CMK109",
-            format!("the assigned policy is of kind {kind}, which encrypts nothing"),
-        ),
-        Known::Absent => Verdict::no("CMK109", "the assigned policy has no kind"),
-        Known::Unknown(unknown) => Verdict::unknown("the kind of the policy", &unknown.reason),
+    match index.estate.policy(&assignment.policy) {
+        // Our own resource makes nothing else.
+        Some((_, policy)) if policy.form != PolicyForm::Own => encrypts(policy),
+        Some(_) | None => Verdict::Yes,
     }
+}
+
+/// Whether the policy can encrypt: its kind, a body that names a key, an identity of its own. What
+/// is not written is wrong in a body, and says nothing elsewhere.
+fn encrypts(policy: &Policy) -> Verdict {
+    let is_raw = policy.form == PolicyForm::Raw;
+    let part = |what, is_good: Known<bool>| match is_good {
+        Known::Value(true) => Verdict::Yes,
+        Known::Absent if !is_raw => Verdict::Yes,
+        Known::Value(false) | Known::Absent => Verdict::no(
+            "CMK109",
+            format!("the assigned policy encrypts nothing: {what}"),
+        ),
+        Known::Unknown(unknown) => Verdict::unknown("whether the policy encrypts", &unknown.reason),
+    };
+    let kind = policy.kind.known.clone();
+    let identity = policy.identity.known.clone();
+    all([
+        &part(
+            "it is of another kind",
+            kind.map(|kind| kind == PolicyKind::Encryption),
+        ),
+        &part("it names no key", policy.has_encryption.known.clone()),
+        &part(
+            "it has no identity assigned by the system",
+            identity.map(|identity| identity == IdentityKind::SystemAssigned),
+        ),
+    ])
 }
 
 fn not_assigned(

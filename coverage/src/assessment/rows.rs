@@ -48,6 +48,12 @@ impl Answer {
         }
     }
 
+    /// Names the rule that reports it, unless another one does.
+    pub(super) fn code(mut self, code: &'static str) -> Self {
+        self.code = self.code.or(Some(code));
+        self
+    }
+
     /// Not covered, because of this.
     pub(super) fn no(code: Option<&'static str>, reason: impl Into<String>) -> Self {
         Self {

@@ -3,9 +3,9 @@
 use super::*;
 use crate::estate::{
     Action, App, Assignment, Change, Declaration, Ecommerce, Environment, Existence, Fact,
-    FinanceAndOperations, Header, Hosting, Identity, Link, ManagedEnvironment, Management,
-    OnDestroy, Origin, Place, Policy, PolicyForm, RatingsAndReviews, Reason, Requirement,
-    ScaleUnit, Unknown,
+    FinanceAndOperations, Header, Hosting, Identity, IdentityKind, Link, ManagedEnvironment,
+    Management, OnDestroy, Origin, Place, Policy, PolicyForm, RatingsAndReviews, Reason,
+    Requirement, ScaleUnit, Unknown,
 };
 use crate::{EnvironmentLocation, EnvironmentSku, PolicyKind, PolicyLocation};
 
@@ -107,10 +107,22 @@ impl Scene {
             declaration.environment = environment.clone();
             self.estate.add_declaration(declaration);
         }
-        assess(&self.estate)
-            .into_iter()
-            .next()
-            .expect("one environment")
+        let coverage = assess(&self.estate).remove(0);
+        agrees_with_the_rules(&self.estate, &coverage);
+        coverage
+    }
+}
+
+/// Every rule that a row names reports something about the same estate.
+#[track_caller]
+fn agrees_with_the_rules(estate: &Estate, coverage: &EnvironmentCoverage) {
+    let (findings, _) = crate::rules::check(estate, crate::rules::all().iter().copied());
+    let reported: Vec<_> = findings.iter().map(|finding| finding.rule.code).collect();
+    for row in &coverage.workloads {
+        assert!(
+            row.code.is_none_or(|code| reported.contains(&code)),
+            "{row:?}: {reported:?}"
+        );
     }
 }
 
@@ -210,9 +222,49 @@ fn each_precondition_that_fails_has_its_rule() {
         |scene| scene.environment.dataverse = Fact::default(),
         "not_covered CMK105: the environment has no Dataverse",
     );
+}
+
+#[test]
+fn a_policy_that_encrypts_nothing_covers_nothing() {
+    let raw = |scene: &mut Scene| {
+        scene.policy.form = PolicyForm::Raw;
+        scene.policy.has_encryption = true.into();
+        scene.policy.identity = IdentityKind::SystemAssigned.into();
+    };
+    check_base(raw, COVERED);
+    let cases: [(fn(&mut Policy), &str); 4] = [
+        (
+            |policy| policy.kind = PolicyKind::NetworkInjection.into(),
+            "it is of another kind",
+        ),
+        (
+            |policy| policy.kind = Fact::default(),
+            "it is of another kind",
+        ),
+        (
+            |policy| policy.has_encryption = false.into(),
+            "it names no key",
+        ),
+        (
+            |policy| policy.identity = IdentityKind::UserAssigned.into(),
+            "it has no identity assigned by the system",
+        ),
+    ];
+    for (spoil, why) in cases {
+        check_base(
+            |scene| {
+                raw(scene);
+                spoil(&mut scene.policy);
+            },
+            &format!("not_covered CMK109: the assigned policy encrypts nothing: {why}"),
+        );
+    }
     check_base(
-        |scene| scene.policy.kind = PolicyKind::NetworkInjection.into(),
-        "not_covered CMK109: the assigned policy is of kind NetworkInjection, which encrypts nothing",
+        |scene| {
+            raw(scene);
+            scene.policy.kind = unknown();
+        },
+        "unknown: whether the policy encrypts is not known: variable `x` has no value",
     );
 }
 
@@ -329,7 +381,7 @@ fn a_link_that_exists_implies_what_the_service_checked() {
             observed(scene);
             scene.environment.dataverse = false.into();
         },
-        "not_covered CMK105: the environment has no Dataverse",
+        "not_covered: the environment has no Dataverse",
     );
     check_base(
         |scene| {
@@ -343,7 +395,7 @@ fn a_link_that_exists_implies_what_the_service_checked() {
             observed(scene);
             scene.environment.managed = false.into();
         },
-        "not_covered CMK103: the environment is not managed",
+        "not_covered: the environment is not managed",
     );
     // The plan links another policy, which the service has not accepted yet.
     check_base(

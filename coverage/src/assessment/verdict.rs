@@ -48,6 +48,14 @@ impl Verdict {
         }
     }
 
+    /// The same, reported by no rule.
+    pub(super) fn without_code(self) -> Self {
+        match self {
+            Self::No(Why { reason, .. }) => Self::No(Why { reason, code: None }),
+            verdict => verdict,
+        }
+    }
+
     pub(super) fn is_yes(&self) -> bool {
         matches!(self, Self::Yes)
     }
