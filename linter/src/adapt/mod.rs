@@ -91,6 +91,8 @@ fn apply_requirements(estate: &mut Estate, settings: &Settings<'_>) {
 }
 
 #[cfg(test)]
+mod changes;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod traps;

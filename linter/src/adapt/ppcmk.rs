@@ -56,6 +56,7 @@ fn policy(builder: &mut Builder<'_>, instance: &Instance) {
     policy.key_name = fields.text("key_name");
     policy.key_version = fields.text("key_version");
     policy.key_change = key_change(instance, &["key_vault_id", "key_name", "key_version"]);
+    policy.linked = linked(instance, &fields);
     let principal = fields.text("principal_id").value().cloned();
     builder.add_policy(
         policy,
@@ -63,6 +64,15 @@ fn policy(builder: &mut Builder<'_>, instance: &Instance) {
         fields.reference("key_vault_id"),
         fields.reference("key_name"),
     );
+}
+
+/// Whether environments are linked, as the state has it: a plan of a change does not know it.
+fn linked(instance: &Instance, now: &Fields) -> Fact<bool> {
+    let before = fields_before(instance);
+    let fields = before.as_ref().unwrap_or(now);
+    fields
+        .texts("linked_environment_ids")
+        .map(|ids| !ids.is_empty())
 }
 
 /// The attributes about the key that the plan changes of a policy that exists.
