@@ -38,6 +38,7 @@ pub(super) fn run(arguments: &Check, matches: &ArgMatches, color: Color) -> Resu
     for destination in destinations {
         let style = Style {
             show_undecided: arguments.show_undecided || undecided != UndecidedPolicy::Allow,
+            fail_on,
             ..terminal::style_of_results(color, destination.file.is_some())
         };
         write_to(destination.file.as_deref(), |out| {

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use ppcmk_coverage::Level;
-use ppcmk_coverage::rules::{self, Evidence, Rule};
+use ppcmk_coverage::rules::{self, Rule};
 
 use super::args::Color;
 use super::{Exit, Failure, print, terminal};
 use crate::config::parse::suggest_rule;
+use crate::report::page;
 use crate::source::InputError;
 
 /// Longer lines of prose are broken.
@@ -31,7 +31,7 @@ fn write(rule: &Rule, color: bool, out: &mut dyn Write) -> io::Result<()> {
             text.to_owned()
         }
     };
-    let level = article(rule.level);
+    let level = page::level(rule.level);
     writeln!(out, "{}\n", bold(&format!("{} {}", rule.code, rule.name)))?;
     writeln!(out, "Reports {} ({level}).\n", rule.summary)?;
     write_prose(rule.explanation, out)?;
@@ -59,28 +59,10 @@ fn write(rule: &Rule, color: bool, out: &mut dyn Write) -> io::Result<()> {
             "    {} ({}, {})",
             source.url,
             source.date,
-            evidence(source.evidence)
+            page::evidence(source.evidence)
         )?;
     }
     Ok(())
-}
-
-fn article(level: Level) -> &'static str {
-    match level {
-        Level::Error => "an error",
-        Level::Warning => "a warning",
-        Level::Note => "a note",
-    }
-}
-
-/// What the letter of the evidence means.
-pub(super) fn evidence(evidence: Evidence) -> &'static str {
-    match evidence {
-        Evidence::Documented => "documented by Microsoft",
-        Evidence::Code => "code or specification by Microsoft",
-        Evidence::ThirdParty => "third party",
-        Evidence::Inferred => "inferred",
-    }
 }
 
 /// Breaks paragraphs; lists and code stay as they are.

@@ -24,7 +24,7 @@ fn style(color: Color, is_terminal: bool) -> Style {
             Color::Auto => wants_color(is_terminal, &variable),
         },
         ascii: is_terminal && is_ascii_only(&variable),
-        show_undecided: false,
+        ..Style::default()
     }
 }
 

@@ -69,6 +69,7 @@ fn a_person_may_ask_for_more() {
         color: true,
         ascii: true,
         show_undecided: true,
+        ..Style::default()
     };
     expect(
         "check.human-color",

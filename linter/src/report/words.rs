@@ -5,6 +5,7 @@ use ppcmk_coverage::estate::Location;
 use ppcmk_coverage::{Finding, Level};
 
 use crate::analysis::{Analysis, Suppressor};
+use crate::source::Sources;
 
 /// For people.
 pub(super) fn key_control_for_people(control: KeyControl) -> &'static str {
@@ -33,6 +34,12 @@ pub(super) fn suppressor(by: Suppressor) -> &'static str {
         Suppressor::Configuration => "configuration",
         Suppressor::Baseline => "baseline",
     }
+}
+
+/// A file for formats that demand one: the first that was read.
+pub(super) fn some_file(sources: &Sources) -> String {
+    let first = sources.iter().next();
+    first.map_or_else(|| "plan".into(), |file| file.name.to_string())
 }
 
 /// `main.tf:12:5`.
