@@ -5,7 +5,9 @@
     reason = "a test that cannot go on has failed, also in its helpers"
 )]
 
+use ppcmk_emulator::{Body, Effect, Fault, RequestMatch, Response};
 use ppcmk_tests::{assert_nothing_written, estate, start, writes};
+use serde_json::json;
 
 const EU: &str = "ppcmk_key_access.eu";
 const VAULT_LINE: &str = "key_vault_id = ppcmk_enterprise_policy.eu.key_vault_id";
@@ -260,4 +262,31 @@ fn works_for_an_identity_that_is_named() {
     workspace.apply().succeeds();
     assert!(emulator.policy("ep-eu").unwrap().key_usable);
     workspace.plan().is_empty();
+}
+
+/// A policy may be in another subscription than its vault, and only environments name it then.
+#[test]
+fn a_named_identity_in_use_keeps_its_right_wherever_its_policy_is() {
+    let (emulator, workspace) = start();
+    workspace.write(
+        "main.tf",
+        grant("retain_on_destroy = false").replace(
+            "policy_id    = ppcmk_enterprise_policy.eu.id",
+            "principal_id = ppcmk_enterprise_policy.eu.principal_id",
+        ),
+    );
+    workspace.apply().succeeds();
+    emulator.link_elsewhere(estate::UAT, "ep-eu");
+    let elsewhere = Response::status(200).body(Body::Json(json!({ "value": [] })));
+    let list = RequestMatch::new(
+        "GET",
+        "/subscriptions/*/providers/Microsoft.PowerPlatform/enterprisePolicies",
+    );
+    emulator.fault(Fault::new(list, Effect::Respond(elsewhere)).forever());
+    workspace
+        .terraform(&["destroy", "-auto-approve", "-target=ppcmk_key_access.eu"])
+        .fails()
+        .says("Error: Grant still needed");
+    assert!(emulator.policy("ep-eu").unwrap().key_usable);
+    assert!(workspace.state().addresses().contains(&EU.to_owned()));
 }

@@ -37,7 +37,7 @@ mod wire;
 mod tests;
 
 pub use allowed::{Allowed, NotAllowed};
-pub use arm::{AccessPolicyChange, ArmClient, Deleted, RoleAssigned};
+pub use arm::{AccessPolicyChange, ArmClient, Deleted, PolicyList, RoleAssigned};
 pub use bap::{
     Accepted, BapClient, EnvironmentDirectory, EnvironmentList, LinkOutcome, OperationUrl, Poll,
     Snapshot,

@@ -9,6 +9,7 @@ use tfplugin::schema::validator::{parses, sentence};
 use tfplugin::{Attr, Attribute, Cx, DataSource, Diagnostic, Diagnostics, Model, Nesting, Schema};
 
 use super::views::PolicyView;
+use crate::client::Snapshot;
 use crate::explain::explain;
 use crate::services::{Services, call};
 
@@ -21,6 +22,7 @@ pub(super) struct PoliciesModel {
     location: Attr<String>,
     policies: Attr<Vec<PolicyView>>,
     not_visible_ids: Attr<Vec<String>>,
+    unreadable_count: Attr<i64>,
     complete: Attr<bool>,
 }
 
@@ -75,6 +77,10 @@ impl DataSource for EnterprisePolicies {
                      lacks: the application has no role on them, or they were deleted. Null when \
                      no environment could be read.",
             ),
+            Attribute::number("unreadable_count").computed().describe(
+                "How many entries of the service's list the provider could not read. They are \
+                 missing in `policies`.",
+            ),
             Attribute::bool("complete").computed().describe(
                 "`false` when policies are known to be missing, null otherwise: nobody can tell.",
             ),
@@ -105,7 +111,7 @@ impl DataSource for EnterprisePolicies {
             .resource_group_name
             .as_str()
             .and_then(|name| name.parse().ok());
-        let policies = match &group {
+        let list = match &group {
             Some(group) => {
                 services
                     .arm()
@@ -120,7 +126,11 @@ impl DataSource for EnterprisePolicies {
             }
         }
         .map_err(|error| explain(&format!("list the policies of {subscription}"), &error))?;
-        let visible: BTreeSet<PolicyId> = policies.iter().map(|policy| policy.id.clone()).collect();
+        let visible: BTreeSet<PolicyId> = list
+            .policies
+            .iter()
+            .map(|policy| policy.id.clone())
+            .collect();
         let snapshot = services.environments().all(&call).await;
         if let Err(error) = &snapshot {
             cx.report(Diagnostic::warning(
@@ -129,7 +139,7 @@ impl DataSource for EnterprisePolicies {
             ));
         }
         let mut views = Vec::new();
-        for policy in policies {
+        for policy in list.policies {
             let wanted = policy.kind == PolicyKind::Encryption
                 && config.location.as_str().is_none_or(|location| {
                     policy.location.same_as(&PolicyLocation::new(location)) == SameGeo::Same
@@ -153,23 +163,15 @@ impl DataSource for EnterprisePolicies {
             views.push((policy.id.clone(), PolicyView::of(&policy, linked)));
         }
         views.sort_by(|one, other| one.0.cmp(&other.0));
-        let missing = snapshot.ok().map(|snapshot| {
-            snapshot
-                .environments()
-                .filter_map(|environment| environment.encryption.as_ref()?.policy_id.clone())
-                .filter(|id| *id.subscription() == subscription)
-                .filter(|id| {
-                    group
-                        .as_ref()
-                        .is_none_or(|group| id.resource_group() == group)
-                })
-                .filter(|id| !visible.contains(id))
-                .collect::<BTreeSet<_>>()
-        });
+        let missing = snapshot
+            .ok()
+            .map(|snapshot| not_visible(&snapshot, &subscription, group.as_ref(), &visible));
         config.complete = match &missing {
             Some(missing) if !missing.is_empty() => Attr::Known(false),
+            _ if list.unreadable > 0 => Attr::Known(false),
             _ => Attr::Null,
         };
+        config.unreadable_count = i64::try_from(list.unreadable).unwrap_or(i64::MAX).into();
         config.not_visible_ids = missing
             .map(|missing| missing.iter().map(ToString::to_string).collect::<Vec<_>>())
             .into();
@@ -183,4 +185,20 @@ impl DataSource for EnterprisePolicies {
             .into();
         Ok(config)
     }
+}
+
+/// The policies that environments are under and that the list lacks.
+fn not_visible(
+    snapshot: &Snapshot,
+    subscription: &SubscriptionId,
+    group: Option<&ResourceGroupName>,
+    visible: &BTreeSet<PolicyId>,
+) -> BTreeSet<PolicyId> {
+    snapshot
+        .environments()
+        .filter_map(|environment| environment.encryption.as_ref()?.policy_id.clone())
+        .filter(|id| id.subscription() == subscription)
+        .filter(|id| group.is_none_or(|group| id.resource_group() == group))
+        .filter(|id| !visible.contains(id))
+        .collect()
 }

@@ -6,7 +6,7 @@ mod roles;
 mod vaults;
 
 pub use access_policies::AccessPolicyChange;
-pub use policies::Deleted;
+pub use policies::{Deleted, PolicyList};
 pub use roles::RoleAssigned;
 
 use std::collections::HashSet;

@@ -15,6 +15,15 @@ use crate::client::wire::policy::{PolicyDto, RegistrationDto};
 /// How often an accepted policy is looked for; together about five minutes.
 const MOST_LOOKS: u32 = 60;
 
+/// The policies that Resource Manager shows.
+#[derive(Clone, Debug, Default)]
+pub struct PolicyList {
+    /// Those that could be read.
+    pub policies: Vec<EnterprisePolicy>,
+    /// How many entries could not.
+    pub unreadable: usize,
+}
+
 /// What a delete found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deleted {
@@ -137,7 +146,7 @@ impl ArmClient {
         &self,
         call: &Call,
         subscription: &SubscriptionId,
-    ) -> Result<Vec<EnterprisePolicy>, ClientError> {
+    ) -> Result<PolicyList, ClientError> {
         self.policies_below(call, &format!("/subscriptions/{subscription}"))
             .await
     }
@@ -148,29 +157,28 @@ impl ArmClient {
         call: &Call,
         subscription: &SubscriptionId,
         group: &ResourceGroupName,
-    ) -> Result<Vec<EnterprisePolicy>, ClientError> {
+    ) -> Result<PolicyList, ClientError> {
         let scope = format!("/subscriptions/{subscription}/resourceGroups/{group}");
         self.policies_below(call, &scope).await
     }
 
-    async fn policies_below(
-        &self,
-        call: &Call,
-        scope: &str,
-    ) -> Result<Vec<EnterprisePolicy>, ClientError> {
+    async fn policies_below(&self, call: &Call, scope: &str) -> Result<PolicyList, ClientError> {
         let id = format!("{scope}/providers/Microsoft.PowerPlatform/enterprisePolicies");
         let make = |version| self.request(Method::GET, &id, version);
         let first = self.send_policy(call, make).await?;
         let dtos: Vec<PolicyDto> = self.pages(call, first).await?;
-        // One policy with a strange id does not hide the others.
-        Ok(dtos
-            .into_iter()
-            .filter_map(|dto| {
-                EnterprisePolicy::try_from(dto)
-                    .inspect_err(|error| tracing::warn!(%error, "a policy is left out"))
-                    .ok()
-            })
-            .collect())
+        let mut list = PolicyList::default();
+        for dto in dtos {
+            match EnterprisePolicy::try_from(dto) {
+                Ok(policy) => list.policies.push(policy),
+                // One policy with a strange id does not hide the others.
+                Err(error) => {
+                    tracing::warn!(%error, "a policy is left out");
+                    list.unreadable += 1;
+                }
+            }
+        }
+        Ok(list)
     }
 
     fn read_policy(

@@ -250,8 +250,17 @@ async fn pages_are_followed_within_the_cloud() {
         .policies_in_subscription(&fixture.call, &subscription)
         .await
         .unwrap();
-    assert_eq!(policies.len(), 3);
+    assert_eq!((policies.policies.len(), policies.unreadable), (3, 0));
     assert!(fixture.script.seen()[1].url.ends_with("$skiptoken=opaque"));
+
+    let strange = r#"{"value":[{"id":"/strange","kind":"Encryption"}]}"#;
+    let fixture = Fixture::new([json(200, strange)]);
+    let arm = fixture.client.arm();
+    let policies = arm
+        .policies_in_subscription(&fixture.call, &subscription)
+        .await
+        .unwrap();
+    assert_eq!((policies.policies.len(), policies.unreadable), (0, 1));
 
     let evil = r#"{"value":[],"nextLink":"https://evil.example/next"}"#;
     let fixture = Fixture::new([json(200, evil)]);

@@ -1,6 +1,7 @@
 //! Whether a grant may be taken away: not while an environment is under the policy, and not
 //! within 30 days after one has left (CMK facts 2.2, documented).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ppcmk_coverage::{PolicyId, PrincipalId, SameGeo};
@@ -27,9 +28,12 @@ pub(super) async fn refuse_if_needed(
     call: &Call,
     state: &KeyAccess,
 ) -> Result<(), Diagnostics> {
-    let Some(policy) = policy_of(services, call, state).await? else {
+    let holder = holder(services, call, state).await?;
+    let policy = match &holder {
         // The identity has gone with its policy; nobody can use the grant any more.
-        return Ok(());
+        Holder::Gone => return Ok(()),
+        Holder::Policy(policy) => Some(policy.as_ref()),
+        Holder::Unknown(_) => None,
     };
     let snapshot = services
         .environments()
@@ -40,23 +44,33 @@ pub(super) async fn refuse_if_needed(
         .environments()
         .cloned()
         .partition(|environment| environment.encryption.is_some());
+    let user = match &holder {
+        Holder::Unknown(principal) => user_of(services, call, principal, &linked).await?,
+        _ => None,
+    };
+    let policy = policy.or(user.as_ref());
     let under: Vec<&Arc<Environment>> = linked
         .iter()
         .filter(|environment| {
             environment
                 .encryption
                 .as_ref()
-                .is_some_and(|link| link.is_to(Some(&policy.id), policy.system_id.as_ref()))
+                .zip(policy)
+                .is_some_and(|(link, policy)| {
+                    link.is_to(Some(&policy.id), policy.system_id.as_ref())
+                })
         })
         .collect();
-    if let Some(environment) = under.first() {
-        return Err(still_linked(&policy, under.len(), environment));
+    if let (Some(environment), Some(policy)) = (under.first(), policy) {
+        return Err(still_linked(policy, under.len(), environment));
     }
     let candidates: Vec<_> = free
         .into_iter()
+        .filter(|environment| environment.is_managed)
         .filter(|environment| {
-            environment.is_managed
-                && policy.location.same_geo(&environment.location) != SameGeo::Different
+            policy.is_none_or(|policy| {
+                policy.location.same_geo(&environment.location) != SameGeo::Different
+            })
         })
         .collect();
     if candidates.len() > MOST_HISTORIES {
@@ -94,12 +108,22 @@ fn left_at(operations: &[Operation]) -> Option<OffsetDateTime> {
         .max()
 }
 
+/// Who has the grant.
+enum Holder {
+    /// The identity of this policy.
+    Policy(Box<EnterprisePolicy>),
+    /// An identity that went with its policy.
+    Gone,
+    /// An identity of which only this is known: of a policy elsewhere, or of one that is gone.
+    Unknown(PrincipalId),
+}
+
 /// The policy whose identity has the grant.
-async fn policy_of(
+async fn holder(
     services: &Services,
     call: &Call,
     state: &KeyAccess,
-) -> Result<Option<EnterprisePolicy>, Diagnostics> {
+) -> Result<Holder, Diagnostics> {
     if let Some(id) = state
         .policy_id
         .as_str()
@@ -109,6 +133,7 @@ async fn policy_of(
             .arm()
             .policy(call, &id)
             .await
+            .map(|policy| policy.map_or(Holder::Gone, |policy| Holder::Policy(Box::new(policy))))
             .map_err(|error| explain(&format!("read the policy {id}"), &error).into());
     }
     let principal = state
@@ -116,10 +141,10 @@ async fn policy_of(
         .as_str()
         .and_then(|id| id.parse::<PrincipalId>().ok());
     let (Some(principal), Some(vault)) = (principal, state.vault_id()) else {
-        return Ok(None);
+        return Ok(Holder::Gone);
     };
     let subscription = vault.subscription();
-    let policies = services
+    let list = services
         .arm()
         .policies_in_subscription(call, subscription)
         .await
@@ -129,9 +154,49 @@ async fn policy_of(
                 &error,
             )
         })?;
-    Ok(policies
+    Ok(list
+        .policies
         .into_iter()
-        .find(|policy| policy.principal_id.as_ref() == Some(&principal)))
+        .find(|policy| policy.principal_id.as_ref() == Some(&principal))
+        .map_or(Holder::Unknown(principal), |policy| {
+            Holder::Policy(Box::new(policy))
+        }))
+}
+
+/// The policy of an identity, among those that environments are under: a policy may be in another
+/// subscription than its vault. An error when one of them cannot be read.
+async fn user_of(
+    services: &Services,
+    call: &Call,
+    principal: &PrincipalId,
+    linked: &[Arc<Environment>],
+) -> Result<Option<EnterprisePolicy>, Diagnostics> {
+    let links = || {
+        linked
+            .iter()
+            .filter_map(|environment| environment.encryption.as_ref())
+    };
+    let ids: BTreeSet<&PolicyId> = links().filter_map(|link| link.policy_id.as_ref()).collect();
+    if ids.len() > MOST_HISTORIES || links().any(|link| link.policy_id.is_none()) {
+        return Err(cannot_tell(linked.len()));
+    }
+    for id in ids {
+        let policy = services
+            .arm()
+            .policy(call, id)
+            .await
+            .map_err(|error| explain(&format!("read the policy {id}"), &error))?;
+        match policy {
+            Some(policy) if policy.principal_id.as_ref() == Some(principal) => {
+                return Ok(Some(policy));
+            }
+            Some(policy) if policy.principal_id.is_none() => {
+                return Err(cannot_tell(linked.len()));
+            }
+            _ => {}
+        }
+    }
+    Ok(None)
 }
 
 fn still_linked(policy: &EnterprisePolicy, count: usize, example: &Environment) -> Diagnostics {
@@ -151,7 +216,7 @@ fn too_early(until: OffsetDateTime) -> Diagnostics {
     Diagnostic::error(
         "Grant still needed",
         format!(
-            "An environment of the same geo has left a policy within the last 30 days, and its \
+            "An environment that may have been under the policy has left one within the last 30 days, and its \
              backups need the key until {until}. Destroy the grant after that, or set \
              retain_on_destroy = true to leave it in place and forget it."
         ),
@@ -163,8 +228,9 @@ fn cannot_tell(candidates: usize) -> Diagnostics {
     Diagnostic::error(
         "Grant may still be needed",
         format!(
-            "{candidates} environments of the same geo may have left the policy within the last \
-             30 days, which is too many to read their histories. Set retain_on_destroy = true to \
+            "{candidates} environments may be under the policy, or may have left it within the last \
+             30 days, and the provider cannot find out whether they do: there are too many, or \
+             they do not tell. Set retain_on_destroy = true to \
              leave the grant in place and forget it, or remove it by hand when you are sure."
         ),
     )
