@@ -9,7 +9,7 @@ const MOVED: &str = "ppcmk_environment_assignment.retail";
 const POLICY: &str = "ppcmk_enterprise_policy.eu";
 
 /// A state with one object of another provider.
-fn state_of(workspace: &Workspace, provider: &str, kind: &str, version: u32, attributes: Value) {
+fn state_of(workspace: &Workspace, provider: &str, kind: &str, version: u32, attributes: &Value) {
     let state = json!({
         "version": 4,
         "terraform_version": "1.11.4",
@@ -66,7 +66,7 @@ fn an_assignment_of_microsofts_provider_is_taken_over_without_a_link() {
         "microsoft/power-platform",
         "powerplatform_enterprise_policy",
         0,
-        json!({
+        &json!({
             "id": format!("{RETAIL}_encryption"),
             "environment_id": RETAIL,
             "system_id": system_id,
@@ -92,7 +92,7 @@ fn an_assignment_of_another_kind_is_not_taken_over() {
         "microsoft/power-platform",
         "powerplatform_enterprise_policy",
         0,
-        json!({
+        &json!({
             "id": format!("{RETAIL}_networkinjection"),
             "environment_id": RETAIL,
             "system_id": "/regions/europe/providers/Microsoft.PowerPlatform/enterprisePolicies/33333333-3333-3333-3333-333333333333",
@@ -134,7 +134,7 @@ fn a_policy_of_azapi_is_taken_over_without_a_write() {
         "azure/azapi",
         "azapi_resource",
         2,
-        json!({
+        &json!({
             "id": policy_id("ep-1"),
             "type": "Microsoft.PowerPlatform/enterprisePolicies@2020-10-30-preview",
             "name": "ep-1",

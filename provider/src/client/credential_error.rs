@@ -159,6 +159,23 @@ mod tests {
     }
 
     #[test]
+    fn explains_every_number_that_people_meet() {
+        for (number, part) in [
+            (7_000_222, "has expired"),
+            (700_016, "not in this tenant"),
+            (70_021, "federated credential"),
+            (700_213, "federated credential"),
+            (700_024, "too old"),
+            (90_002, "check the tenant id"),
+            (500_011, "the cloud or the scope"),
+        ] {
+            let refusal = Refusal::new(400, None, &format!("AADSTS{number}: x"), None);
+            assert_eq!(refusal.number, Some(number));
+            assert!(refusal.explanation.contains(part), "{number}");
+        }
+    }
+
+    #[test]
     fn an_unknown_number_has_no_explanation() {
         let refusal = Refusal::new(400, None, "AADSTS12: x", None);
         assert_eq!((refusal.number, refusal.explanation), (Some(12), ""));
