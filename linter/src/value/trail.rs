@@ -52,8 +52,8 @@ impl Trail {
         let cut = steps[..kept]
             .iter()
             .rev()
-            .fold(Self::default(), |from, step| {
-                let (label, location) = ((*step).0.clone(), (*step).1.clone());
+            .fold(Self::default(), |from, (label, location)| {
+                let (label, location) = (Option::clone(label), Option::clone(location));
                 Self(Some(Arc::new(Node {
                     label,
                     location,

@@ -13,10 +13,12 @@ mod order;
 mod outline;
 mod recognise;
 mod references;
+mod saved;
 mod state;
 mod symbols;
 mod tfstate;
 mod values;
+mod variables;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -28,6 +30,8 @@ use crate::source::{InputError, Instance, Reading};
 
 pub use outline::{Constant, Outline, PathStep};
 pub use recognise::{PlanInput, recognise};
+pub use saved::{read_saved_plan, saved_sources};
+pub use variables::plan_variables;
 
 use configuration::ConfigurationDocument;
 use document::{PlanDocument, StateDocument};
