@@ -100,8 +100,10 @@ pub(super) struct Item {
 pub(super) enum Step {
     /// `.name`
     Attribute(Arc<str>),
-    /// `[expression]`, and the old `.0`
+    /// `[expression]`
     Index(Expr),
+    /// The old `.0`
+    OldIndex(u64),
     /// `.*`
     AttributeSplat,
     /// `[*]`

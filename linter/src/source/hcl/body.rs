@@ -50,15 +50,20 @@ impl World<'_> {
                     self.body(&resource.block.body, owner, scope)
                 });
                 let values = self.at(values, resource.block.header);
-                self.bounded(values, resource.block.header)
+                if self
+                    .bounded(values.clone(), resource.block.header)
+                    .is_unknown()
+                {
+                    // Its attributes are as unknown as those of any provider.
+                    let rest = Some(Arc::new(computed(resource.mode, &address)));
+                    let entries = BTreeMap::new();
+                    return Value::object(Object { entries, rest }).with_trail(values.trail);
+                }
+                values
             })
             .collect();
         let reference = self.collect(block, &expansion, &values);
-        Expanded {
-            expansion,
-            values,
-            reference,
-        }
+        Expanded { values, reference }
     }
 
     fn body(&self, body: &Body, owner: Owner<'_>, scope: Scope<'_>) -> Value {

@@ -39,6 +39,7 @@ impl Sizes {
         let address = match &value.kind {
             Kind::List(values) => Arc::as_ptr(values).cast::<()>() as usize,
             Kind::Object(object) => Arc::as_ptr(object).cast::<()>() as usize,
+            Kind::Json(inner) => Arc::as_ptr(inner).cast::<()>() as usize,
             _ => return Size { parts: 1, depth: 0 },
         };
         if let Some((size, _)) = self.known.get(&address) {
@@ -60,6 +61,7 @@ impl Sizes {
                     size.add(self.measure(value, nested + 1));
                 }
             }
+            Kind::Json(inner) => size.add(self.measure(inner, nested + 1)),
             _ => {}
         }
         // An empty list has no address of its own.

@@ -12,6 +12,7 @@ use ppcmk_coverage::estate::{Reason, Unknown};
 
 use super::Options;
 use super::ast::{Block, Span};
+use super::comments::Comments;
 use super::content::Content;
 use super::files::ModuleFiles;
 use super::merge::merge;
@@ -27,15 +28,14 @@ const MOST_MODULES: usize = 10_000;
 const DEEPEST: usize = 64;
 
 /// All modules.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Config {
     pub(super) nodes: Vec<Node>,
     pub(super) problems: Vec<Problem>,
     pub(super) unseen: Vec<Unknown>,
     /// The files with values of variables, in the root module.
     pub(super) variable_files: Vec<String>,
-    /// The files that were read, by their numbers.
-    pub(super) files: Vec<u32>,
+    pub(super) comments: Comments,
 }
 
 /// A module where it is called.
@@ -253,7 +253,9 @@ impl Loader<'_> {
         };
         let parsed = parse_file(self.texts, &shown, bytes, Role::Configuration);
         self.config.problems.extend(parsed.problem);
-        self.config.files.push(parsed.file);
+        self.config
+            .comments
+            .add_file(self.texts, &shown, &parsed.body);
         parsed.body.blocks
     }
 

@@ -9,6 +9,8 @@ use std::ops::Range;
 pub(super) enum Token {
     /// From the first mark to the last character, without the line's end.
     Comment(Range<usize>),
+    /// The start of a text between quotes that does not end on its line.
+    OpenText(usize),
     /// The end of a line outside of brackets, braces, texts and comments.
     TopLevelLineEnd(usize),
 }
@@ -29,8 +31,8 @@ pub(super) fn scan(text: &str) -> Vec<Token> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Nested {
     Bracket,
-    /// An interpolation in a text between quotes.
-    InText,
+    /// An interpolation in a text between quotes, by the text's start.
+    InText(usize),
     /// An interpolation in a heredoc; with the index of its delimiter.
     InHeredoc(usize, usize),
 }
@@ -51,7 +53,7 @@ impl Scanner<'_> {
                 b'/' if self.starts_with(b"/*") => self.block_comment(),
                 b'"' => {
                     self.at += 1;
-                    self.quoted();
+                    self.quoted(self.at - 1);
                 }
                 b'<' if self.starts_with(b"<<") => self.heredoc_start(),
                 b'{' | b'[' | b'(' => {
@@ -96,7 +98,7 @@ impl Scanner<'_> {
     }
 
     /// The inside of a text between quotes, up to its end or an interpolation.
-    fn quoted(&mut self) {
+    fn quoted(&mut self, start: usize) {
         while let Some(&byte) = self.text.get(self.at) {
             match byte {
                 b'\\' => self.at += 2,
@@ -105,10 +107,13 @@ impl Scanner<'_> {
                     return;
                 }
                 // A text ends with its line: this one is broken.
-                b'\n' => return,
+                b'\n' => {
+                    self.tokens.push(Token::OpenText(start));
+                    return;
+                }
                 b'$' | b'%' if self.skip_escaped_interpolation() => {}
                 b'$' | b'%' if self.text.get(self.at + 1) == Some(&b'{') => {
-                    self.nesting.push(Nested::InText);
+                    self.nesting.push(Nested::InText(start));
                     self.at += 2;
                     return;
                 }
@@ -129,7 +134,7 @@ impl Scanner<'_> {
     fn close(&mut self) {
         self.at += 1;
         match self.nesting.pop() {
-            Some(Nested::InText) => self.quoted(),
+            Some(Nested::InText(start)) => self.quoted(start),
             Some(Nested::InHeredoc(start, end)) => self.heredoc(start, end),
             Some(Nested::Bracket) | None => {}
         }
@@ -192,7 +197,7 @@ mod tests {
         let tokens = scan(text);
         let comments = tokens.iter().filter_map(|token| match token {
             Token::Comment(range) => Some(&text[range.clone()]),
-            Token::TopLevelLineEnd(_) => None,
+            Token::TopLevelLineEnd(_) | Token::OpenText(_) => None,
         });
         comments.collect()
     }

@@ -157,13 +157,7 @@ impl Lower {
             TraversalOperator::FullSplat(_) => Step::FullSplat,
             TraversalOperator::GetAttr(name) => Step::Attribute(name.as_str().into()),
             TraversalOperator::Index(index) => Step::Index(self.expr(index, span)),
-            TraversalOperator::LegacyIndex(index) => Step::Index(Expr {
-                kind: i64::try_from(*index.value()).map_or(
-                    ExprKind::Invalid("the index is too large".into()),
-                    |index| ExprKind::Literal(Kind::Number(Number::Int(index))),
-                ),
-                span,
-            }),
+            TraversalOperator::LegacyIndex(index) => Step::OldIndex(*index.value()),
         };
         let mut steps: Vec<Step> = traversal
             .operators

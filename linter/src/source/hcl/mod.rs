@@ -21,6 +21,7 @@ mod ast;
 mod body;
 mod bounds;
 mod calls;
+mod comments;
 mod config;
 mod content;
 mod eval;
@@ -48,7 +49,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
-use super::{FileTree, InputError, Reading};
+use super::{Comment, FileTree, InputError, Reading};
 use texts::Texts;
 use world::World;
 
@@ -102,13 +103,14 @@ pub fn read(
     let instances = world.instances();
     let mut problems = config.problems.clone();
     problems.append(&mut world.problems.borrow_mut());
-    drop(world);
     problems.sort_by(|one, other| one.location.cmp(&other.location));
+    let comments = all_comments(&world);
+    drop(world);
     Ok(Reading {
         instances,
         order: order::order(&config),
         problems,
-        comments: Vec::new(),
+        comments,
         unseen: config.unseen.clone(),
         has_changes: false,
         has_sources: true,
@@ -116,4 +118,18 @@ pub fn read(
         foreign_sources: None,
         sources: texts.into_sources(),
     })
+}
+
+/// The comments of configurations, variable files and decoded documents, in their order.
+fn all_comments(world: &World<'_>) -> Vec<Comment> {
+    let mut comments = std::mem::take(&mut *world.comments.borrow_mut());
+    for document in world.documents.borrow().iter() {
+        comments.add_document(document);
+    }
+    let found = comments.found.into_iter();
+    let all = world.config.comments.found.iter().cloned().chain(found);
+    let mut comments = comments::with_modules(all.collect(), world.config, world.texts);
+    comments.sort_by(|one, other| one.location.cmp(&other.location));
+    comments.dedup();
+    comments
 }

@@ -94,7 +94,6 @@ pub(super) struct Slot {
 /// The instances of a resource, with their values.
 #[derive(Debug)]
 pub(super) struct Expanded {
-    pub(super) expansion: Rc<Expansion>,
     /// By slot.
     pub(super) values: Vec<Value>,
     /// What a reference to the block gives.

@@ -19,7 +19,6 @@ pub(super) enum Role {
 
 /// A file that was read.
 pub(super) struct Parsed {
-    pub(super) file: u32,
     pub(super) body: Body,
     pub(super) problem: Option<Problem>,
 }
@@ -29,9 +28,8 @@ pub(super) fn parse_file(texts: &Texts, name: &str, bytes: Vec<u8>, role: Role) 
     let text = match decode(name, bytes) {
         Ok(text) => text,
         Err((problem, text)) => {
-            let (file, _) = texts.add(name, text);
+            texts.add(name, text);
             return Parsed {
-                file,
                 body: Body::default(),
                 problem: Some(problem),
             };
@@ -43,11 +41,7 @@ pub(super) fn parse_file(texts: &Texts, name: &str, bytes: Vec<u8>, role: Role) 
     } else {
         parse_hcl(file, &source)
     };
-    Parsed {
-        file,
-        body,
-        problem,
-    }
+    Parsed { body, problem }
 }
 
 fn parse_hcl(file: u32, source: &SourceFile) -> (Body, Option<Problem>) {
@@ -60,10 +54,18 @@ fn parse_hcl(file: u32, source: &SourceFile) -> (Body, Option<Problem>) {
     }
 }
 
+/// The parser says "unexpected token" at the start of a block where it gave up inside of a text.
 fn problem(source: &SourceFile, error: &hcl_edit::parser::Error) -> Problem {
-    let at = error.location().offset();
+    let mut at = error.location().offset();
+    let mut message = error.message();
+    if message == "unexpected token"
+        && let Some(start) = super::recover::open_text(&source.text, at)
+    {
+        at = start;
+        message = "a text does not end on its line";
+    }
     Problem {
-        message: format!("`{}` does not parse: {}", source.name, error.message()),
+        message: format!("`{}` does not parse: {message}", source.name),
         help: Some("run `terraform validate`, and correct the syntax".into()),
         location: Some(source.location(at..at + 1)),
     }

@@ -12,7 +12,7 @@ pub(super) fn body(file: u32, text: &str) -> Body {
     let mut start = 0;
     let ends = scan(text).into_iter().filter_map(|token| match token {
         Token::TopLevelLineEnd(at) => Some(at + 1),
-        Token::Comment(_) => None,
+        Token::Comment(_) | Token::OpenText(_) => None,
     });
     for end in ends.chain([text.len()]) {
         let Some(part) = text.get(start..end) else {
@@ -29,6 +29,15 @@ pub(super) fn body(file: u32, text: &str) -> Body {
         start = end;
     }
     result
+}
+
+/// The first text between quotes, from a place on, that does not end on its line.
+pub(super) fn open_text(text: &str, from: usize) -> Option<usize> {
+    let starts = scan(text).into_iter().filter_map(|token| match token {
+        Token::OpenText(at) => Some(at),
+        Token::Comment(_) | Token::TopLevelLineEnd(_) => None,
+    });
+    starts.filter(|&at| at >= from).min()
 }
 
 #[cfg(test)]

@@ -39,9 +39,14 @@ impl Texts {
         (number, file)
     }
 
-    /// The file of this number.
-    pub(super) fn by_number(&self, number: u32) -> Option<Arc<SourceFile>> {
-        self.inner.borrow().files.get(number as usize).cloned()
+    /// The number of a file.
+    pub(super) fn number(&self, file: &Arc<SourceFile>) -> u32 {
+        let inner = self.inner.borrow();
+        let at = inner
+            .files
+            .iter()
+            .rposition(|other| Arc::ptr_eq(other, file));
+        at.and_then(|at| u32::try_from(at).ok()).unwrap_or(u32::MAX)
     }
 
     /// The file of this name.

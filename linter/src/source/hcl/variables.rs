@@ -54,7 +54,9 @@ impl World<'_> {
     fn give_file(&mut self, shown: &str, bytes: Vec<u8>) {
         let parsed = parse_file(self.texts, shown, bytes, Role::Variables);
         self.problems.borrow_mut().extend(parsed.problem);
-        self.files.borrow_mut().push(parsed.file);
+        self.comments
+            .borrow_mut()
+            .add_file(self.texts, shown, &parsed.body);
         for attribute in &parsed.body.attributes {
             let value = self.eval(&attribute.expr, Scope::empty());
             let value = self.bounded(value, attribute.span);

@@ -11,6 +11,7 @@ use ppcmk_coverage::estate::{Location, Unknown};
 use super::Options;
 use super::ast::Span;
 use super::bounds::Sizes;
+use super::comments::Comments;
 use super::config::Config;
 use super::eval::fault::{Fault, Outcome};
 use super::module::{Expansion, Instance, Shape};
@@ -19,7 +20,7 @@ use crate::source::{FileTree, InstanceKey, Problem};
 use crate::value::{Kind, Value};
 
 /// How many steps an evaluation may take, whatever the input.
-const STEPS: u64 = 20_000_000;
+const STEPS: u64 = 4_000_000;
 
 /// How many instances a configuration may have.
 const MOST_INSTANCES: usize = 1_000_000;
@@ -38,8 +39,10 @@ pub(super) struct World<'c> {
     pub(super) problems: RefCell<Vec<Problem>>,
     /// The elements of blocks whose keys are not known, by the block's symbol.
     blocks: RefCell<HashMap<Arc<str>, Elements>>,
-    /// Variable files that were read, by number.
-    pub(super) files: RefCell<Vec<u32>>,
+    /// Documents that were decoded with places.
+    pub(super) documents: RefCell<Vec<Arc<crate::source::SourceFile>>>,
+    /// The comments of variable files.
+    pub(super) comments: RefCell<Comments>,
     left: Cell<u64>,
     /// Tasks that wait for tasks which nobody foresaw.
     pub(super) unforeseen: Cell<u32>,
@@ -72,7 +75,8 @@ impl<'c> World<'c> {
             modules: RefCell::default(),
             problems: RefCell::default(),
             blocks: RefCell::default(),
-            files: RefCell::default(),
+            comments: RefCell::default(),
+            documents: RefCell::default(),
             left: Cell::new(STEPS),
             unforeseen: Cell::new(0),
             instances_left: Cell::new(MOST_INSTANCES),
@@ -126,9 +130,29 @@ impl<'c> World<'c> {
         });
     }
 
+    /// The same, unless it was said already.
+    pub(super) fn problem_once(&self, message: &str, location: Option<&Location>) {
+        let known = self
+            .problems
+            .borrow()
+            .iter()
+            .any(|problem| problem.location.as_ref() == location && problem.message == message);
+        if !known {
+            self.problem(message, location.cloned());
+        }
+    }
+
+    /// A document was decoded: its comments may address this program.
+    pub(super) fn note_document(&self, file: &std::sync::Arc<crate::source::SourceFile>) {
+        let mut documents = self.documents.borrow_mut();
+        if !documents.iter().any(|known| known.name == file.name) {
+            documents.push(file.clone());
+        }
+    }
+
     /// The value if it is small enough to be used.
     pub(super) fn bounded(&self, value: Value, span: Span) -> Value {
-        let is_scalar = !matches!(value.kind, Kind::List(_) | Kind::Object(_));
+        let is_scalar = !matches!(value.kind, Kind::List(_) | Kind::Object(_) | Kind::Json(_));
         if is_scalar || self.sizes.borrow_mut().fits(&value) {
             return value;
         }
@@ -184,15 +208,6 @@ impl<'c> World<'c> {
                 unknown.reason.clone(),
                 format!("{symbol}{key}"),
             )),
-            _ => None,
-        }
-    }
-
-    /// The only element that a block whose keys are not known may have.
-    pub(super) fn only_element(&self, symbol: &str) -> Option<Value> {
-        let blocks = self.blocks.borrow();
-        match blocks.get(symbol)?.values.as_slice() {
-            [(_, value)] => Some(value.clone()),
             _ => None,
         }
     }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use ppcmk_coverage::estate::Unknown;
+
 use super::fault::{Fault, Outcome};
 use crate::value::{Kind, Number, Value};
 
@@ -58,8 +60,26 @@ pub(in super::super) fn list(value: &Value) -> Outcome<&Arc<[Value]>> {
 pub(in super::super) fn no(value: &Value, needed: &str) -> Fault {
     match &value.kind {
         Kind::Unknown(unknown) => Fault::Unknown(unknown.clone()),
+        Kind::Json(inner) => match first_unknown(inner) {
+            Some(unknown) => Fault::Unknown(unknown),
+            None => Fault::needs(needed),
+        },
         Kind::Null => Fault::error(format!("{needed} is needed, and this is null")),
         _ => Fault::needs(needed),
+    }
+}
+
+/// The first part of a value that is not known.
+pub(in super::super) fn first_unknown(value: &Value) -> Option<Arc<Unknown>> {
+    match &value.kind {
+        Kind::Unknown(unknown) => Some(unknown.clone()),
+        Kind::Json(inner) => first_unknown(inner),
+        Kind::List(values) => values.iter().find_map(first_unknown),
+        Kind::Object(object) => {
+            let entries = object.entries.values().find_map(first_unknown);
+            entries.or_else(|| object.rest.clone())
+        }
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => None,
     }
 }
 

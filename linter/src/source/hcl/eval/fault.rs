@@ -47,7 +47,9 @@ pub(in super::super) fn has_error(value: &Value) -> bool {
             return false;
         }
         match &value.kind {
-            Kind::Unknown(unknown) => matches!(unknown.reason, Reason::Expression(_)),
+            Kind::Unknown(unknown) => {
+                matches!(unknown.reason, Reason::Expression(_) | Reason::File(_))
+            }
             Kind::List(values) => values.iter().any(|value| search(value, left)),
             Kind::Object(object) => object.entries.values().any(|value| search(value, left)),
             Kind::Json(inner) => search(inner, left),

@@ -9,6 +9,7 @@ pub(super) mod fault;
 mod for_expr;
 pub(super) mod operators;
 pub(super) mod reference;
+pub(super) mod rendering;
 mod template;
 mod traversal;
 
@@ -29,6 +30,9 @@ pub(super) struct Scope<'s> {
     pub(super) module: Option<&'s ModuleInstance>,
     /// Names bound by `for`, `dynamic`, `each`, `count` and by templates.
     pub(super) names: Option<&'s Names<'s>>,
+    /// Names of a template's variables.
+    variables: &'s [Names<'s>],
+    is_template: bool,
     /// How deep the expression is nested in others.
     depth: u32,
 }
@@ -49,8 +53,23 @@ impl<'s> Scope<'s> {
         Self {
             module: None,
             names: None,
+            variables: &[],
+            is_template: false,
             depth: 0,
         }
+    }
+
+    /// Of a template: it sees its variables only.
+    pub(super) fn template() -> Self {
+        Self {
+            is_template: true,
+            ..Self::empty()
+        }
+    }
+
+    /// Whether it is that of a template.
+    pub(super) fn is_template(self) -> bool {
+        self.is_template
     }
 
     /// Of a module.
@@ -72,6 +91,14 @@ impl<'s> Scope<'s> {
         }
     }
 
+    /// With the variables of a template.
+    pub(super) fn with_all<'n>(self, variables: &'n [Names<'n>]) -> Scope<'n>
+    where
+        's: 'n,
+    {
+        Scope { variables, ..self }
+    }
+
     fn deeper(self) -> Self {
         Self {
             depth: self.depth + 1,
@@ -88,7 +115,11 @@ impl<'s> Scope<'s> {
             }
             names = bound.outer;
         }
-        None
+        // They come from an object, so they are sorted.
+        let at = self
+            .variables
+            .binary_search_by(|bound| bound.name.cmp(name));
+        at.ok().map(|at| &self.variables[at].value)
     }
 }
 

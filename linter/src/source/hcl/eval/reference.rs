@@ -12,10 +12,10 @@ use super::super::content::Key;
 use super::super::module::{Called, Instance, Memo, Shape};
 use super::super::schedule::{Task, What};
 use super::super::world::World;
+use super::Scope;
 use super::fault::{Fault, Outcome};
-use super::{Scope, convert};
 use crate::source::InstanceKey;
-use crate::value::{Kind, Object, Trail, Value};
+use crate::value::{Object, Value};
 
 /// What a name stands for.
 struct Found {
@@ -319,21 +319,9 @@ impl World<'_> {
         }
         memo.get().ok_or_else(|| {
             let text = format!("`{}` refers to itself", address_of(module, label));
-            self.cycle(&text, span);
+            self.problem_once(&text, Some(&self.texts.location(span)));
             Fault::error(text)
         })
-    }
-
-    fn cycle(&self, text: &str, span: Span) {
-        let location = Some(self.texts.location(span));
-        let known = self
-            .problems
-            .borrow()
-            .iter()
-            .any(|problem| problem.location == location && problem.message == text);
-        if !known {
-            self.problem(text, location);
-        }
     }
 
     /// Whether the module of a call can be seen.
@@ -354,30 +342,4 @@ fn path_text(folder: &std::path::Path) -> String {
     } else {
         folder.to_string_lossy().replace('\\', "/")
     }
-}
-
-/// A key as an index.
-pub(in super::super) fn index_value(key: Option<&InstanceKey>) -> Value {
-    match key {
-        Some(InstanceKey::Index(index)) => match i64::try_from(*index) {
-            Ok(index) => Value::new(Kind::Number(crate::value::Number::Int(index))),
-            Err(_) => Value::null(),
-        },
-        Some(InstanceKey::Name(name)) => Value::string(name.clone()),
-        _ => Value::null(),
-    }
-}
-
-/// A trail that starts at a definition.
-pub(in super::super) fn literal_or(trail: &Trail, place: Location) -> Trail {
-    if trail.location().is_some() {
-        trail.clone()
-    } else {
-        Trail::literal(place)
-    }
-}
-
-/// The text of a key, for messages and symbols.
-pub(in super::super) fn key_text(value: &Value) -> Outcome<Arc<str>> {
-    convert::text(value)
 }

@@ -3,41 +3,22 @@
 //! A template with unknown parts is unknown, and its symbol spells the known parts out:
 //! `${azurerm_key_vault.cmk.id}/keys/cmk`.
 
-use std::fmt::Write as _;
-use std::sync::Arc;
-
-use ppcmk_coverage::estate::{Reason, Unknown};
-
 use super::super::ast::{Expr, Part, Span};
 use super::super::world::World;
 use super::convert;
 use super::fault::{Fault, Outcome};
+use super::rendering::Rendering;
 use super::{Names, Scope};
-use crate::value::{Kind, Value};
-
-/// The longest text that is made, in bytes.
-pub(in super::super) const LONGEST: usize = 16 << 20;
-
-/// A text in the making.
-#[derive(Default)]
-struct Rendering {
-    text: String,
-    /// The first reason why it is not known.
-    unknown: Option<Arc<Unknown>>,
-    /// An unknown part has no name.
-    nameless: bool,
-}
+use crate::value::Value;
 
 impl World<'_> {
     /// The value of a template with several parts.
     pub(in super::super) fn template(&self, parts: &[Part], span: Span, scope: Scope<'_>) -> Value {
         let mut rendering = Rendering::default();
         let outcome = self.render(parts, scope, &mut rendering);
-        let value = match (outcome, rendering.unknown) {
-            (Err(fault), _) => fault.into_value(),
-            (Ok(()), None) => Value::string(rendering.text),
-            (Ok(()), Some(unknown)) if rendering.nameless => Value::unknown(unknown.reason.clone()),
-            (Ok(()), Some(unknown)) => Value::symbol(unknown.reason.clone(), rendering.text),
+        let value = match outcome {
+            Ok(()) => rendering.finish(),
+            Err(fault) => fault.into_value(),
         };
         self.at(value, span)
     }
@@ -45,7 +26,7 @@ impl World<'_> {
     fn render(&self, parts: &[Part], scope: Scope<'_>, out: &mut Rendering) -> Outcome<()> {
         for part in parts {
             match part {
-                Part::Literal(text) => out.text.push_str(text),
+                Part::Literal(text) => out.text(text),
                 Part::Value(expr) => out.value(&self.eval(expr, scope))?,
                 Part::If(condition, then, otherwise) => {
                     let condition = self.eval(condition, scope);
@@ -63,10 +44,8 @@ impl World<'_> {
                     parts,
                 } => self.render_for((key.as_deref(), value), collection, parts, scope, out)?,
             }
-            self.spend(1 + out.text.len() as u64 / 4096)?;
-            if out.text.len() > LONGEST {
-                return Err(Fault::error("the text is too long"));
-            }
+            self.spend(1 + out.len() as u64 / 4096)?;
+            out.check()?;
         }
         Ok(())
     }
@@ -102,34 +81,5 @@ impl World<'_> {
             self.render(parts, scope.with(&names), out)?;
         }
         Ok(())
-    }
-}
-
-impl Rendering {
-    fn value(&mut self, value: &Value) -> Outcome<()> {
-        match &value.kind {
-            Kind::Unknown(unknown) if matches!(unknown.reason, Reason::Expression(_)) => {
-                return Err(Fault::Unknown(unknown.clone()));
-            }
-            Kind::Unknown(unknown) => match &unknown.symbol {
-                Some(symbol) => {
-                    // A name that is a template itself is spelt out.
-                    if symbol.contains("${") {
-                        self.text.push_str(symbol);
-                    } else {
-                        let _ = write!(self.text, "${{{symbol}}}");
-                    }
-                    self.unknown.get_or_insert_with(|| unknown.clone());
-                }
-                None => self.nameless(unknown.clone()),
-            },
-            _ => self.text.push_str(&convert::text(value)?),
-        }
-        Ok(())
-    }
-
-    fn nameless(&mut self, unknown: Arc<Unknown>) {
-        self.unknown.get_or_insert(unknown);
-        self.nameless = true;
     }
 }

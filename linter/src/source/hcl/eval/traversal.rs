@@ -12,7 +12,7 @@ use super::super::ast::{Span, Step};
 use super::super::world::World;
 use super::fault::{Fault, Outcome};
 use super::{Scope, convert};
-use crate::value::{Kind, Value, member};
+use crate::value::{Kind, Number, Value, member};
 
 /// The way inside an open object: its name, continued.
 #[derive(Clone)]
@@ -73,11 +73,16 @@ impl World<'_> {
                     let index = self.eval(index, scope);
                     self.index(&value, &index, &mut way)
                 }
+                Step::OldIndex(index) => {
+                    let index = i64::try_from(*index).unwrap_or(i64::MAX);
+                    let index = Value::new(Kind::Number(Number::Int(index)));
+                    self.index(&value, &index, &mut way)
+                }
                 Step::FullSplat => return self.splat(&value, rest, &[], way, span, scope),
                 Step::AttributeSplat => {
                     let attributes = rest
                         .iter()
-                        .take_while(|step| matches!(step, Step::Attribute(_)))
+                        .take_while(|step| matches!(step, Step::Attribute(_) | Step::OldIndex(_)))
                         .count();
                     let (each, after) = rest.split_at(attributes);
                     return self.splat(&value, each, after, way, span, scope);
@@ -193,11 +198,6 @@ fn attribute(value: &Value, name: &str, way: &mut Option<Way>) -> Outcome<Value>
     let found = match &value.kind {
         Kind::Unknown(unknown) => Some(member(unknown, name)),
         Kind::Object(object) => object.entries.get(name).cloned(),
-        // An old way to write an index.
-        Kind::List(values) => name
-            .parse::<usize>()
-            .ok()
-            .and_then(|at| values.get(at).cloned()),
         _ => None,
     };
     match (found, way) {

@@ -1,7 +1,12 @@
 //! Whole configurations.
 
 mod expressions;
+mod functions;
+mod hostile;
+mod modules;
+mod ordering;
 mod repetition;
+mod syntax;
 
 use std::fmt::Write as _;
 use std::path::Path;
