@@ -10,6 +10,7 @@ pub mod client;
 mod config;
 mod credentials;
 mod data_sources;
+mod estate;
 mod explain;
 mod functions;
 mod journal;

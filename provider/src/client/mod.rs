@@ -34,6 +34,8 @@ mod transport;
 mod wire;
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 
 pub use allowed::{Allowed, NotAllowed};

@@ -1,6 +1,7 @@
 //! The data sources, one file per Terraform type.
 
 mod client_config;
+mod coverage;
 mod enterprise_policies;
 mod enterprise_policy;
 mod environment;
@@ -16,6 +17,7 @@ use crate::services::Services;
 pub(crate) fn all() -> Vec<Box<dyn DynDataSource<Services>>> {
     vec![
         data_source(client_config::ClientConfigs),
+        data_source(coverage::CoverageSource),
         data_source(enterprise_policies::EnterprisePolicies),
         data_source(enterprise_policy::EnterprisePolicySource),
         data_source(environment::EnvironmentSource),
