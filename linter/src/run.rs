@@ -1,10 +1,13 @@
 //! A run: from its inputs to an analysis.
 
+mod inputs;
+
 use std::path::PathBuf;
 
-use ppcmk_coverage::estate::Date;
-use ppcmk_coverage::{Estate, assessment, rules};
+use ppcmk_coverage::estate::{Date, Header};
+use ppcmk_coverage::{Finding, Findings, assessment, rules};
 
+use crate::adapt;
 use crate::analysis::Analysis;
 use crate::baseline::Baseline;
 use crate::config::Config;
@@ -59,18 +62,44 @@ pub enum Variable {
 
 /// Reads the inputs, runs the rules and judges what they answer.
 pub fn analyse(request: &Request) -> Result<Analysis, InputError> {
-    let estate = Estate::default();
-    let (findings, undecided) = rules::check(&estate, request.config.rules());
+    let mut reading = inputs::read(request)?;
+    let inventory = inputs::inventory(request, &mut reading.sources)?;
+    let config = &request.config;
+    let requirement = |address: &str| config.requirement(address);
+    let estate = adapt::estate(
+        &reading,
+        &adapt::Settings {
+            inventory: inventory.as_ref(),
+            requirement: Some(&requirement),
+            allowed_geos: config.allowed_geos.clone(),
+            today: Some(request.today),
+        },
+    );
+    let (mut findings, undecided) = rules::check(&estate, config.rules());
+    findings.extend(reading.foreign_sources.as_deref().and_then(foreign));
     let answers = Answers {
         findings,
         undecided,
         coverage: assessment::assess(&estate),
-        ..Answers::default()
+        problems: reading.problems,
+        comments: reading.comments,
+        sources: reading.sources,
+        instances: &reading.instances,
+        has_changes: reading.has_changes,
+        has_sources: reading.has_sources,
     };
     Ok(judge(
         answers,
-        &request.config,
+        config,
         request.baseline.as_ref(),
         request.today,
     ))
+}
+
+/// CMK904: the plan is of other sources, so that nothing can be said about places.
+fn foreign(why: &str) -> Option<Finding> {
+    let rule = rules::find("CMK904")?;
+    let mut findings = Findings::new(rule);
+    findings.report(&Header::new("plan"), why.to_owned());
+    findings.findings.pop()
 }

@@ -12,6 +12,7 @@ mod declaration;
 mod fields;
 mod header;
 mod ids;
+mod inventory;
 mod powerplatform;
 mod ppcmk;
 mod references;
@@ -21,19 +22,21 @@ mod types;
 use ppcmk_coverage::Geo;
 use ppcmk_coverage::estate::{Date, Estate, EstateScope, Requirement};
 
-use crate::source::{Instance, Reading};
+use crate::source::inventory::Inventory;
+use crate::source::{Instance, Mode, Reading};
 
 use builder::Builder;
 
 pub use types::is_understood;
 
-/// What the configuration of the run says about the estate.
+/// What a run knows about the estate besides its sources and its plan.
 #[derive(Default)]
 pub struct Settings<'a> {
-    /// Whether the environment of this address must be under customer-managed keys.
-    pub is_required: Option<&'a dyn Fn(&str) -> bool>,
-    /// Whether the environment of this address is exempt.
-    pub is_exempt: Option<&'a dyn Fn(&str) -> bool>,
+    /// The inventory.
+    pub inventory: Option<&'a Inventory>,
+    /// Whether the configuration says that the environment of this address must be under
+    /// customer-managed keys.
+    pub requirement: Option<&'a dyn Fn(&str) -> Requirement>,
     /// Geos in which data may live. Empty: not configured.
     pub allowed_geos: Vec<Geo>,
     /// The day that counts as today.
@@ -43,8 +46,14 @@ pub struct Settings<'a> {
 /// Makes an estate of what was read.
 pub fn estate(reading: &Reading, settings: &Settings<'_>) -> Estate {
     let mut builder = Builder::new(reading);
-    for instance in &reading.instances {
-        add(&mut builder, instance);
+    // A data source may read back what a resource makes, so resources come first.
+    for mode in [Mode::Managed, Mode::Data] {
+        for instance in reading.instances.iter().filter(|it| it.mode == mode) {
+            add(&mut builder, instance);
+        }
+    }
+    if let Some(inventory) = settings.inventory {
+        inventory::add(&mut builder, inventory);
     }
     let mut estate = builder.finish();
     estate.order = reading.order.clone();
@@ -70,22 +79,18 @@ fn add<'a>(builder: &mut Builder<'a>, instance: &'a Instance) {
     }
 }
 
-/// The configuration's word about environments; an exemption is stronger.
+/// The configuration's word about environments wins over declarations and inventories.
 fn apply_requirements(estate: &mut Estate, settings: &Settings<'_>) {
+    let Some(requirement) = settings.requirement else {
+        return;
+    };
     let handles: Vec<_> = estate
         .all_environments()
-        .map(|(handle, environment)| (handle, environment.header.address.clone()))
+        .map(|(handle, environment)| (handle, requirement(&environment.header.address)))
         .collect();
-    for (handle, address) in handles {
-        if settings.is_exempt.is_some_and(|exempt| exempt(&address)) {
-            estate[handle].requirement = Requirement::Exempt;
-        } else if settings
-            .is_required
-            .is_some_and(|required| required(&address))
-        {
-            estate[handle].requirement = Requirement::Required {
-                because: "[coverage] require".into(),
-            };
+    for (handle, requirement) in handles {
+        if requirement != Requirement::Unstated {
+            estate[handle].requirement = requirement;
         }
     }
 }

@@ -13,10 +13,12 @@ mod merge;
 mod nearest;
 pub mod plan;
 mod reading;
+mod state;
 mod text;
 
 pub use files::{Disk, Entry, FileTree, Memory};
 pub use instance::{Instance, InstanceKey, Mode};
 pub use merge::merge;
 pub use reading::{Comment, InputError, Problem, Reading};
+pub use state::with_state;
 pub use text::{SourceFile, Sources};
