@@ -24,6 +24,8 @@ pub mod baseline;
 pub mod cli;
 pub mod config;
 pub mod date;
+#[cfg(test)]
+mod docs;
 mod ignore;
 pub mod judge;
 pub mod report;

@@ -11,6 +11,13 @@ use ppcmk_coverage::assessment::{EnvironmentCoverage, KeyControl, Part, Status, 
 use ppcmk_lint::analysis::Analysis;
 use ppcmk_lint::report::{CoverageFormat, Style};
 
+/// Where browsers are that are not on the PATH, on macOS and Windows.
+const PLACES: [&str; 4] = [
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+];
 const NAMES: [&str; 5] = [
     "chromium",
     "chromium-browser",
@@ -26,6 +33,7 @@ fn browser() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path)
         .flat_map(|folder| NAMES.map(|name| folder.join(name)))
+        .chain(PLACES.map(PathBuf::from))
         .find(|file| file.is_file());
     found.unwrap_or_else(|| {
         panic!(
@@ -99,7 +107,7 @@ fn open(folder: &Path, address: &str) -> (String, String) {
             "--user-data-dir={}",
             folder.join("profile").display()
         ))
-        .arg(format!("file://{}{address}", file.display()))
+        .arg(format!("{}{address}", url(&file)))
         .env("HOME", folder)
         .output()
         .expect("the browser starts");
@@ -117,6 +125,11 @@ fn open(folder: &Path, address: &str) -> (String, String) {
         String::from_utf8(output.stdout).unwrap(),
         console.join("\n"),
     )
+}
+
+fn url(file: &Path) -> String {
+    let path = file.to_string_lossy().replace('\\', "/");
+    format!("file:///{}", path.trim_start_matches('/'))
 }
 
 fn shown(document: &str) -> usize {
@@ -146,7 +159,8 @@ fn filters_filter_the_map_and_the_words() {
     let folder = tempfile::tempdir().unwrap();
     let (document, console) = open(folder.path(), "?find=ASIA%20e1&status=partial&status=full");
     assert_eq!(console, "");
-    let expected = (0..200).filter(|index| index % 4 == 1 && index.to_string().starts_with('1'));
+    let is_there = |index: &i32| index % 4 == 1 && index.to_string().starts_with('1');
+    let expected = (0..200).filter(is_there);
     let expected = expected.count();
     assert!(expected > 10, "{expected}");
     assert_eq!(shown(&document), expected);

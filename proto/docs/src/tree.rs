@@ -7,11 +7,13 @@ use crate::Pages;
 
 /// The folder of hand-written pages, which is left alone.
 const GUIDES: &str = "guides";
+/// Folders of pages that are not made from schemas: the guides, and those of another program.
+const LEFT_ALONE: [&str; 2] = [GUIDES, "rules"];
 
 /// Pages that differ from what was rendered, are missing, or should not be there.
 pub fn stale(docs: &Path, rendered: &Pages) -> io::Result<Vec<PathBuf>> {
     let present = read(docs)?;
-    let generated = |path: &Path| !path.starts_with(GUIDES);
+    let generated = |path: &Path| !LEFT_ALONE.iter().any(|folder| path.starts_with(folder));
     let mut stale: Vec<PathBuf> = rendered
         .iter()
         .filter(|(path, text)| present.get(*path) != Some(text))
@@ -71,7 +73,7 @@ mod tests {
     #[test]
     fn an_update_removes_what_is_gone_and_keeps_guides() {
         let docs = tempfile::tempdir().unwrap();
-        for folder in ["resources", GUIDES] {
+        for folder in ["resources", GUIDES, "rules"] {
             std::fs::create_dir(docs.path().join(folder)).unwrap();
             std::fs::write(docs.path().join(folder).join("old.md"), "old").unwrap();
         }
@@ -81,6 +83,9 @@ mod tests {
         update(docs.path(), &rendered).unwrap();
         assert_eq!(stale(docs.path(), &rendered).unwrap(), [] as [PathBuf; 0]);
         let left: Vec<PathBuf> = read(docs.path()).unwrap().into_keys().collect();
-        assert_eq!(left, ["guides/old.md", "index.md"].map(PathBuf::from));
+        assert_eq!(
+            left,
+            ["guides/old.md", "index.md", "rules/old.md"].map(PathBuf::from)
+        );
     }
 }
