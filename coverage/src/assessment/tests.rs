@@ -226,13 +226,14 @@ fn each_precondition_that_fails_has_its_rule() {
 
 #[test]
 fn a_policy_that_encrypts_nothing_covers_nothing() {
+    type Spoil = fn(&mut Policy);
     let raw = |scene: &mut Scene| {
         scene.policy.form = PolicyForm::Raw;
         scene.policy.has_encryption = true.into();
         scene.policy.identity = IdentityKind::SystemAssigned.into();
     };
     check_base(raw, COVERED);
-    let cases: [(fn(&mut Policy), &str); 4] = [
+    let cases: [(Spoil, &str); 4] = [
         (
             |policy| policy.kind = PolicyKind::NetworkInjection.into(),
             "it is of another kind",
