@@ -18,6 +18,7 @@ struct Life {
     handshake: Duration,
     schema: Duration,
     stop: Duration,
+    processor: Duration,
     memory: u64,
     peak: u64,
 }
@@ -39,6 +40,7 @@ pub(crate) fn figures(effort: Effort) -> Vec<Figure> {
         Figure::durations("start to handshake line", &times(|life| life.line)),
         Figure::durations("start to mutual TLS", &times(|life| life.handshake)).target("10 ms"),
         Figure::durations("start to schema", &times(|life| life.schema)),
+        Figure::durations("  processor time of it", &times(|life| life.processor)),
         Figure::durations("stop, until the process is gone", &times(|life| life.stop)),
         Figure::sizes("memory at schema", &sizes(|life| life.memory)).target("15 MB"),
         Figure::sizes("memory at most until then", &sizes(|life| life.peak)),
@@ -61,7 +63,9 @@ async fn live() -> Life {
         .unwrap();
     let schema = begun.elapsed();
     let id = plugin.id().unwrap();
-    let (memory, peak) = (resident(id, "VmRSS"), resident(id, "VmHWM"));
+    let processor = processor_time(id).unwrap();
+    let memory = memory_of(id, "VmRSS").unwrap();
+    let peak = memory_of(id, "VmHWM").unwrap();
     let stopping = Instant::now();
     plugin.shutdown().await.unwrap();
     plugin.ended(PATIENCE).await.unwrap();
@@ -70,25 +74,27 @@ async fn live() -> Life {
         handshake,
         schema,
         stop: stopping.elapsed(),
+        processor,
         memory,
         peak,
     }
 }
 
-/// A line of `/proc/PID/status`, in bytes.
-fn resident(id: u32, name: &str) -> u64 {
-    memory_of(id, name).unwrap()
-}
-
-/// The same of a process that may have ended.
+/// A line of `/proc/PID/status` in bytes, while the process runs.
 pub(crate) fn memory_of(id: u32, name: &str) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-    let kibibytes: u64 = line
-        .strip_prefix(':')?
-        .trim()
-        .strip_suffix(" kB")?
-        .parse()
-        .ok()?;
-    Some(kibibytes * 1024)
+    let number = line.strip_prefix(':')?.trim().strip_suffix(" kB")?;
+    Some(number.parse::<u64>().ok()? * 1024)
+}
+
+/// How long the threads of a process have had a processor. Unlike the time on the clock it does not
+/// grow when others want the processors, too.
+fn processor_time(id: u32) -> Option<Duration> {
+    let threads = std::fs::read_dir(format!("/proc/{id}/task")).ok()?;
+    let nanoseconds = threads.filter_map(|thread| {
+        let text = std::fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
+        text.split_whitespace().next()?.parse::<u64>().ok()
+    });
+    Some(Duration::from_nanos(nanoseconds.sum()))
 }
