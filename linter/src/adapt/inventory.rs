@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use ppcmk_coverage::estate::{
-    Assignment, Declaration, Environment, Fact, Handle, Header, Identity, Link, Management, Policy,
-    PolicyForm, Requirement,
+    Action, Assignment, Change, Declaration, Environment, Fact, Handle, Header, Identity, Link,
+    Management, Policy, PolicyForm, Requirement,
 };
 use ppcmk_coverage::{EnvironmentLocation, EnvironmentSku, PolicyKind, PolicyLocation};
 
@@ -130,7 +130,10 @@ fn assign(
     } else {
         Identity::Elsewhere(format!("the policy of {}", header.address).into())
     };
-    let mut assignment = Assignment::new(header.clone());
+    // It exists, so what nobody declares about it is no open question.
+    let mut header = header.clone();
+    header.change = Some(Change::new(Action::NoOp));
+    let mut assignment = Assignment::new(header);
     assignment.environment = Link {
         identity: Identity::Here(environment),
         origin: fields.origin_of("assigned"),

@@ -9,6 +9,7 @@ use ppcmk_coverage::rules;
 use super::{Settings, estate};
 use crate::source::Memory;
 use crate::source::hcl;
+use crate::source::inventory::read_inventory;
 
 fn estate_of(source: &str) -> Estate {
     let tree = Memory::default().with("main.tf", source);
@@ -434,4 +435,67 @@ fn nonsense_is_unknown_and_nothing_breaks() {
             }
         }
     }
+}
+
+/// What all rules answer to an inventory, next to a configuration.
+fn inventory(source: &str, yaml: &str) -> (Vec<String>, Vec<String>) {
+    let tree = Memory::default().with("main.tf", source);
+    let mut reading = hcl::read(&tree, Path::new(""), &hcl::Options::default()).unwrap();
+    let inventory = read_inventory(yaml.as_bytes(), "tenant.yaml", &mut reading.sources).unwrap();
+    let settings = Settings {
+        inventory: Some(&inventory),
+        ..Settings::default()
+    };
+    let (findings, undecided) =
+        rules::check(&estate(&reading, &settings), rules::all().iter().copied());
+    let findings = findings
+        .iter()
+        .map(|finding| format!("{} {}", finding.rule.code, finding.address));
+    let undecided = undecided
+        .iter()
+        .map(|one| format!("{} {}: {}", one.rule.code, one.address, one.unknown.reason));
+    (findings.collect(), undecided.collect())
+}
+
+#[test]
+fn an_inventory_stands_alone() {
+    let yaml = "
+environments:
+  - { name: good, location: unitedkingdom, policy_location: uk, type: Sandbox, managed: true, assigned: true, dataverse: true }
+  - { name: short, assigned: true }
+  - { name: far, location: europe, policy_location: uk, managed: true, assigned: true, dataverse: true }
+  - { name: trial, type: Trial, managed: false, assigned: true, dataverse: false }
+  - { name: left, location: europe, managed: true, dataverse: true, assigned: false }
+";
+    let (findings, undecided) = inventory("", yaml);
+    assert_eq!(
+        findings,
+        [
+            "CMK102 far",
+            "CMK103 trial",
+            "CMK104 trial",
+            "CMK105 trial",
+            "CMK101 left"
+        ]
+    );
+    assert_eq!(undecided, [""; 0]);
+}
+
+#[test]
+fn an_inventory_adds_to_the_configuration() {
+    let source = r#"
+resource "powerplatform_environment" "retail" {
+  display_name     = "Retail"
+  location         = "europe"
+  environment_type = "Production"
+  dataverse        = { currency_code = "EUR" }
+}
+"#;
+    let about = |more: &str| {
+        format!("environments:\n  - name: powerplatform_environment.retail\n    {more}\n")
+    };
+    let (findings, undecided) = inventory(source, &about("assigned: true\n    managed: true"));
+    assert_eq!((findings, undecided), (vec![], vec![]));
+    let (findings, _) = inventory(source, &about("assigned: false"));
+    assert_eq!(findings, ["CMK101 powerplatform_environment.retail"]);
 }
