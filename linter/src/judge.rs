@@ -27,6 +27,8 @@ pub struct Answers<'a> {
     pub sources: Sources,
     /// The instances, for what comments cover.
     pub instances: &'a [Instance],
+    /// The input has parts that could not be seen, such as modules whose source is not local.
+    pub has_unseen: bool,
     /// The input has a plan.
     pub has_changes: bool,
     /// The input has sources.
@@ -48,6 +50,8 @@ pub fn judge(
         changes: answers.has_changes,
         sources: answers.has_sources,
         everything: answers.problems.is_empty(),
+        unseen: answers.has_unseen,
+        instances: answers.instances,
     };
     let (ignores, mistakes) = ignore::read(&answers.comments, &sources, config);
     let findings = answers

@@ -81,6 +81,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, InputError> {
         findings,
         undecided,
         coverage: assessment::assess(&estate),
+        has_unseen: !reading.unseen.is_empty(),
         problems: reading.problems,
         comments: reading.comments,
         sources: reading.sources,

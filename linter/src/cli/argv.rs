@@ -2,7 +2,8 @@
 
 use std::ffi::OsString;
 
-use super::args::command;
+/// The commands. Asking the parser for them would mean to build it twice in every run.
+const COMMANDS: [&str; 5] = ["check", "coverage", "explain", "rules", "completions"];
 
 /// Adds the default command, and a dash to `-var` and `-var-file`.
 pub(super) fn rewrite(mut arguments: Vec<OsString>) -> Vec<OsString> {
@@ -33,10 +34,8 @@ fn is_command(first: &OsString) -> bool {
     let Some(first) = first.to_str() else {
         return false;
     };
-    matches!(first, "-h" | "--help" | "-V" | "--version" | "help")
-        || command()
-            .get_subcommands()
-            .any(|known| known.get_name() == first)
+    let asks_for_help = matches!(first, "-h" | "--help" | "-V" | "--version" | "help");
+    asks_for_help || COMMANDS.contains(&first)
 }
 
 #[cfg(test)]
@@ -47,6 +46,16 @@ mod tests {
     fn check(given: &str, expected: &str) {
         let arguments = given.split(' ').map(OsString::from).collect();
         assert_eq!(rewrite(arguments).join(" ".as_ref()), *expected);
+    }
+
+    #[test]
+    fn all_commands_are_known() {
+        let command = super::super::args::command();
+        let known: Vec<&str> = command
+            .get_subcommands()
+            .map(clap::Command::get_name)
+            .collect();
+        assert_eq!(known, COMMANDS);
     }
 
     #[test]

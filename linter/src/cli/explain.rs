@@ -33,7 +33,7 @@ fn write(rule: &Rule, color: bool, out: &mut dyn Write) -> io::Result<()> {
     };
     let level = page::level(rule.level);
     writeln!(out, "{}\n", bold(&format!("{} {}", rule.code, rule.name)))?;
-    writeln!(out, "Reports {} ({level}).\n", rule.summary)?;
+    writeln!(out, "{level}: {}.\n", rule.summary)?;
     write_prose(rule.explanation, out)?;
     writeln!(out, "\n{}\n  {}", bold("What to do"), rule.fix)?;
     for (title, text) in [
@@ -65,20 +65,19 @@ fn write(rule: &Rule, color: bool, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Breaks paragraphs; lists and code stay as they are.
+/// Breaks paragraphs; what fits into a line, as lists do, stays as it is.
 fn write_prose(text: &str, out: &mut dyn Write) -> io::Result<()> {
-    for line in text.lines() {
-        let mut width = 0;
-        for word in line.split_inclusive(' ') {
-            let length = word.trim_end().chars().count();
-            if width > 0 && width + length > WIDTH {
-                writeln!(out)?;
-                width = 0;
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        for word in paragraph.split_inclusive(' ') {
+            let length = line.chars().count() + word.trim_end().chars().count();
+            if !line.is_empty() && length > WIDTH {
+                writeln!(out, "{}", line.trim_end())?;
+                line.clear();
             }
-            write!(out, "{word}")?;
-            width += word.chars().count();
+            line.push_str(word);
         }
-        writeln!(out)?;
+        writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
 }

@@ -103,22 +103,24 @@ fn comment_covers(comment: &Comment, target: &Target<'_>, sources: &Sources) -> 
 /// Whether the instance was created by this call, directly or further down.
 fn in_module(module: &str, covered: &Location, target: &Target<'_>) -> bool {
     let address = without_keys(target.address);
-    let below = |address: &str| {
-        address
-            .strip_prefix(module)
-            .is_some_and(|rest| rest.starts_with('.'))
-    };
     // The name is the whole path from the root; of a call inside of a module it may be the last
     // part of it, and then the call's own place decides.
-    below(&address)
+    is_below(&address, module)
         || target.calls.iter().any(|call| {
             call.location
                 .as_ref()
                 .is_some_and(|place| starts_in(covered, place))
                 && address
                     .match_indices(module)
-                    .any(|(at, _)| below(&address[at..]))
+                    .any(|(at, _)| is_below(&address[at..], module))
         })
+}
+
+/// Whether an address without keys is in this module.
+pub(super) fn is_below(address: &str, module: &str) -> bool {
+    address
+        .strip_prefix(module)
+        .is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// Whether the comment stands at the attribute in the block, or at the element of the scale unit,

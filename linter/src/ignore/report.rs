@@ -4,9 +4,11 @@ use ppcmk_coverage::estate::{Date, Location};
 use ppcmk_coverage::rules::{self, Rule};
 use ppcmk_coverage::{Certainty, Finding};
 
+use super::cover::is_below;
 use super::{Ignore, Malformed, Scope};
-use crate::config::{Config, is_over};
+use crate::config::{Config, is_over, without_keys};
 use crate::date;
+use crate::source::Instance;
 
 /// Rules that speak about changes, which only a plan has.
 const NEED_A_PLAN: [&str; 6] = ["CMK112", "CMK113", "CMK117", "CMK120", "CMK210", "CMK217"];
@@ -15,11 +17,14 @@ const NEED_SOURCES: [&str; 1] = ["CMK211"];
 
 /// What the input has, as far as it decides which ignores can be used at all.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Seen {
+pub(crate) struct Seen<'a> {
     pub(crate) changes: bool,
     pub(crate) sources: bool,
     /// All of the sources could be read.
     pub(crate) everything: bool,
+    /// Some modules could not be seen.
+    pub(crate) unseen: bool,
+    pub(crate) instances: &'a [Instance],
 }
 
 /// A finding at a place of a file; the file stands for the instance.
@@ -85,7 +90,7 @@ pub(crate) fn unused<'i>(
     ignores: &'i [Ignore],
     used: &'i [Vec<bool>],
     config: &'i Config,
-    (seen, today): (Seen, Date),
+    (seen, today): (Seen<'i>, Date),
 ) -> impl Iterator<Item = Finding> + use<'i> {
     let each = ignores.iter().zip(used).flat_map(|(ignore, used)| {
         ignore
@@ -112,14 +117,28 @@ pub(crate) fn unused<'i>(
     })
 }
 
-fn could_be_used(ignore: &Ignore, rule: &Rule, config: &Config, seen: Seen) -> bool {
+fn could_be_used(ignore: &Ignore, rule: &Rule, config: &Config, seen: Seen<'_>) -> bool {
     // A configuration above several root modules has entries for all of them.
     let is_elsewhere = matches!(ignore.scope, Scope::Entry { .. }) && config.is_shared;
     seen.everything
         && !is_elsewhere
+        && !(seen.unseen && is_about_unseen(&ignore.scope, seen.instances))
         && config.is_on(rule)
         && (seen.changes || !NEED_A_PLAN.contains(&rule.code))
         && (seen.sources || !NEED_SOURCES.contains(&rule.code))
+}
+
+/// Whether the ignore may be about a module that could not be seen: nothing that was seen is in it.
+fn is_about_unseen(scope: &Scope, instances: &[Instance]) -> bool {
+    let mut addresses = instances.iter().map(|instance| &*instance.address);
+    match scope {
+        Scope::Comment(comment) => comment.module.as_deref().is_some_and(|module| {
+            !addresses.any(|address| is_below(&without_keys(address), module))
+        }),
+        Scope::Entry { address, .. } => address
+            .as_ref()
+            .is_some_and(|pattern| !addresses.any(|address| pattern.matches(address))),
+    }
 }
 
 fn unused_message(ignore: &Ignore, rule: &Rule) -> String {

@@ -442,6 +442,25 @@ fn unused_ignores_are_reported_where_they_could_be_used() {
 }
 
 #[test]
+fn an_ignore_of_a_module_that_could_not_be_seen_is_not_unused() {
+    let analysis = |unseen: bool| {
+        let case = Case::new().comment("COMMENT-CALL", GOOD, Some(CALL));
+        let config = "[[ignore]]\ncode = \"CMK201\"\naddress = \"module.vaults.*\"\nreason = \"x\"";
+        let answers = Answers {
+            comments: case.comments,
+            sources: case.sources,
+            has_sources: true,
+            has_unseen: unseen,
+            ..Answers::default()
+        };
+        let config = Config::parse("x.toml", config).unwrap();
+        judge(answers, &config, None, case.today).findings.len()
+    };
+    assert_eq!(analysis(false), 2);
+    assert_eq!(analysis(true), 0);
+}
+
+#[test]
 fn of_several_codes_the_unused_one_is_named() {
     let text = "ignore CMK102 CMK201 reason=\"old\"";
     Case::new()

@@ -1,5 +1,7 @@
 //! Excerpts of sources, as `miette` draws them.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,8 +12,8 @@ use miette::{
 use ppcmk_coverage::estate::Location;
 
 use super::Style;
-use super::text::visible_in_place;
-use crate::source::SourceFile;
+use super::text::{visible, visible_in_place};
+use crate::source::{SourceFile, Sources};
 
 /// Longer lines are machine-made, and showing one would bury everything else.
 const LONGEST_LINE: usize = 400;
@@ -24,26 +26,47 @@ pub(super) struct Mark {
     pub(super) label: Option<String>,
 }
 
-/// Draws the first mark, and those of the others that are in the same file. `None` where that would
-/// not be readable.
-pub(super) fn draw(file: &Arc<SourceFile>, marks: &[Mark], style: Style) -> Option<String> {
-    let excerpt = Excerpt::new(file, marks)?;
-    let theme = match (style.ascii, style.color) {
-        (true, true) => GraphicalTheme::ascii(),
-        (true, false) => GraphicalTheme::none(),
-        (false, true) => GraphicalTheme::unicode(),
-        (false, false) => GraphicalTheme::unicode_nocolor(),
-    };
-    let mut text = String::new();
-    GraphicalReportHandler::new_themed(theme)
-        .with_links(false)
-        .with_wrap_lines(false)
-        .tab_width(2)
-        .render_report(&mut text, &excerpt)
-        .ok()?;
-    // The handler starts with the message, which stands above the excerpt already.
-    let (_, drawing) = text.split_once('\n')?;
-    (!drawing.trim().is_empty()).then(|| drawing.trim_end().to_owned())
+/// The texts that excerpts are cut from, without what a screen must not see.
+pub(super) struct Texts(HashMap<Arc<str>, Arc<SourceFile>>);
+
+impl Texts {
+    /// Goes once through all texts: doing that for each finding would be quadratic.
+    pub(super) fn of(sources: &Sources) -> Self {
+        let clean =
+            |file: &Arc<SourceFile>| match (visible(&file.name), visible_in_place(&file.text)) {
+                (Cow::Borrowed(_), Cow::Borrowed(_)) => file.clone(),
+                (name, text) => Arc::new(SourceFile::new(&*name, &*text)),
+            };
+        Self(
+            sources
+                .iter()
+                .map(|file| (file.name.clone(), clean(file)))
+                .collect(),
+        )
+    }
+
+    /// Draws the first mark, and those of the others that are in the same file. `None` where that
+    /// would not be readable.
+    pub(super) fn draw(&self, marks: &[Mark], style: Style) -> Option<String> {
+        let file = self.0.get(&marks.first()?.location.file)?;
+        let excerpt = Excerpt::new(file, marks)?;
+        let theme = match (style.ascii, style.color) {
+            (true, true) => GraphicalTheme::ascii(),
+            (true, false) => GraphicalTheme::none(),
+            (false, true) => GraphicalTheme::unicode(),
+            (false, false) => GraphicalTheme::unicode_nocolor(),
+        };
+        let mut text = String::new();
+        GraphicalReportHandler::new_themed(theme)
+            .with_links(false)
+            .with_wrap_lines(false)
+            .tab_width(2)
+            .render_report(&mut text, &excerpt)
+            .ok()?;
+        // The handler starts with the message, which stands above the excerpt already.
+        let (_, drawing) = text.split_once('\n')?;
+        (!drawing.trim().is_empty()).then(|| drawing.trim_end().to_owned())
+    }
 }
 
 #[derive(Debug)]
@@ -59,10 +82,7 @@ impl Excerpt {
             let Some(span) = span(file, &mark.location) else {
                 continue;
             };
-            let label = mark
-                .label
-                .as_ref()
-                .map(|label| super::text::visible(label).into_owned());
+            let label = mark.label.as_ref().map(|label| visible(label).into_owned());
             labels.push(if index == 0 {
                 LabeledSpan::new_primary_with_span(label, span)
             } else {
@@ -71,7 +91,7 @@ impl Excerpt {
         }
         labels.first()?.primary().then_some(())?;
         Some(Self {
-            text: Lines::new(file),
+            text: Lines { file: file.clone() },
             labels,
         })
     }
@@ -80,7 +100,7 @@ impl Excerpt {
 /// The bytes to underline; `None` for lines that are too long and places that are not in the text.
 fn span(file: &SourceFile, location: &Location) -> Option<SourceSpan> {
     let (start, mut end) = (location.start, location.end.offset as usize);
-    if location.file != file.name || start.offset as usize > file.text.len() {
+    if start.offset as usize > file.text.len() {
         return None;
     }
     if location.end.line.saturating_sub(start.line) >= MOST_LINES {
@@ -122,19 +142,6 @@ impl Diagnostic for Excerpt {
 #[derive(Debug)]
 struct Lines {
     file: Arc<SourceFile>,
-}
-
-impl Lines {
-    fn new(file: &Arc<SourceFile>) -> Self {
-        let file = match visible_in_place(&file.text) {
-            std::borrow::Cow::Borrowed(_) => file.clone(),
-            std::borrow::Cow::Owned(text) => Arc::new(SourceFile::new(
-                super::text::visible(&file.name).into_owned(),
-                text,
-            )),
-        };
-        Self { file }
-    }
 }
 
 impl SourceCode for Lines {

@@ -11,7 +11,7 @@ use ppcmk_coverage::estate::Step;
 use ppcmk_coverage::{Certainty, Finding, Level, Undecided};
 
 use super::Style;
-use super::excerpt::{Mark, draw};
+use super::excerpt::{Mark, Texts};
 use super::text::visible;
 use super::words::{place, subject, summary};
 use crate::analysis::Analysis;
@@ -26,8 +26,9 @@ const NAMED_INSTANCES: usize = 5;
 /// Prints what a run found.
 pub(super) fn write(analysis: &Analysis, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let paint = Paint { color: style.color };
+    let texts = Texts::of(&analysis.sources);
     for finding in &analysis.findings {
-        write_finding(finding, &analysis.sources, style, out)?;
+        write_finding(finding, &texts, style, out)?;
     }
     if style.show_undecided {
         for undecided in &analysis.undecided {
@@ -48,7 +49,7 @@ pub(super) fn write(analysis: &Analysis, style: Style, out: &mut dyn io::Write) 
 
 fn write_finding(
     finding: &Finding,
-    sources: &Sources,
+    texts: &Texts,
     style: Style,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
@@ -64,7 +65,7 @@ fn write_finding(
         "{} {name}: {possibly}{message}",
         paint.level(&head, finding.level)
     )?;
-    write_excerpt(finding, sources, style, out)?;
+    write_excerpt(finding, texts, style, out)?;
     for (label, text) in notes(finding) {
         writeln!(
             out,
@@ -82,16 +83,14 @@ fn write_finding(
 
 fn write_excerpt(
     finding: &Finding,
-    sources: &Sources,
+    texts: &Texts,
     style: Style,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let Some(location) = &finding.location else {
         return Ok(());
     };
-    let drawing = sources
-        .get(&location.file)
-        .and_then(|file| draw(file, &marks(finding), style));
+    let drawing = texts.draw(&marks(finding), style);
     match drawing {
         Some(drawing) => writeln!(out, "{drawing}"),
         None => writeln!(out, "  --> {}", visible(&place(location))),
@@ -190,6 +189,7 @@ pub fn errors(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let paint = Paint { color: style.color };
+    let texts = Texts::of(sources);
     for error in errors {
         writeln!(
             out,
@@ -202,10 +202,7 @@ pub fn errors(
                 location: location.clone(),
                 label: None,
             };
-            match sources
-                .get(&location.file)
-                .and_then(|file| draw(file, &[mark], style))
-            {
+            match texts.draw(&[mark], style) {
                 Some(drawing) => writeln!(out, "{drawing}")?,
                 None => writeln!(out, "  --> {}", visible(&place(location)))?,
             }

@@ -8,11 +8,11 @@ use ppcmk_coverage::rules::{Evidence, Example, Rule};
 /// What it reports and why, what to do, before and after, sources. Without a title.
 pub(crate) fn body(rule: &Rule) -> String {
     let mut out = String::new();
-    let level = level(rule.level);
     // Writing to a string cannot fail.
     let _ = write!(
         out,
-        "Reports {} ({level}).\n\n{}\n\n## What to do\n\n{}\n",
+        "{}: {}.\n\n{}\n\n## What to do\n\n{}\n",
+        level(rule.level),
         rule.summary,
         rule.explanation,
         sentence(rule.fix)
@@ -55,12 +55,12 @@ fn sources(rule: &Rule, out: &mut String) {
     }
 }
 
-/// With its article.
+/// With its article, as the first words of a sentence.
 pub(crate) fn level(level: Level) -> &'static str {
     match level {
-        Level::Error => "an error",
-        Level::Warning => "a warning",
-        Level::Note => "a note",
+        Level::Error => "An error",
+        Level::Warning => "A warning",
+        Level::Note => "A note",
     }
 }
 

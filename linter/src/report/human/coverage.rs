@@ -72,7 +72,9 @@ fn write_environment(
     let geo = environment.geo.map_or("an unknown geo", |geo| geo.id());
     let name = paint.bold(&visible(&environment.environment));
     writeln!(out, "{name}: {}, in {geo}", environment.status.as_str())?;
-    let names: Vec<String> = environment.workloads.iter().map(name_of).collect();
+    let mut rows: Vec<&WorkloadCoverage> = environment.workloads.iter().collect();
+    rows.sort_by_key(|workload| !workload.part.counts());
+    let names: Vec<String> = rows.iter().map(|row| name_of(row)).collect();
     let width = names
         .iter()
         .map(|name| name.chars().count())
@@ -86,7 +88,12 @@ fn write_environment(
             "workload", "key", "data lives in"
         )?;
     }
-    for (workload, name) in environment.workloads.iter().zip(names) {
+    let mut counts = true;
+    for (workload, name) in rows.into_iter().zip(names) {
+        if counts && !workload.part.counts() {
+            counts = false;
+            writeln!(out, "  the status does not depend on:")?;
+        }
         let mark = if style.ascii {
             ' '
         } else {
