@@ -194,6 +194,7 @@ fn instance(address: &str, extent: Location, calls: Vec<Step>) -> Instance {
         existence: Existence::Certain,
         change: None,
         prevent_destroy: Fact::default(),
+        import_id: None,
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Instance {
     pub change: Option<Change>,
     /// `lifecycle.prevent_destroy`; only sources say it.
     pub prevent_destroy: Fact<bool>,
+    /// The id that an `import` block gives; only sources say it.
+    pub import_id: Option<Value>,
 }
 
 /// Resource or data source.

@@ -34,7 +34,7 @@ impl Comments {
     /// Adds the comments of a file of blocks and attributes, by its name.
     pub(super) fn add_file(&mut self, texts: &Texts, name: &str, body: &Body) {
         if let Some(file) = texts.by_name(name)
-            && !name.ends_with(".json")
+            && !super::parse::is_json(name)
             && may_have(&file.text)
         {
             self.add_body(&file, body);
@@ -44,7 +44,7 @@ impl Comments {
     /// Adds the comments of a document that was decoded.
     pub(super) fn add_document(&mut self, file: &SourceFile) {
         // JSON has no comments.
-        if may_have(&file.text) && !file.name.ends_with(".json") {
+        if may_have(&file.text) && !super::parse::is_json(&file.name) {
             self.add_yaml(file);
         }
     }

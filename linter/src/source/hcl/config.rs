@@ -154,7 +154,7 @@ impl Loader<'_> {
             return remote;
         };
         let place = source.map_or(block.header, |source| source.span);
-        match self.node(parent, path.clone(), folder) {
+        match self.node(parent, path.clone(), &folder) {
             Ok(node) => Child::Module(node),
             Err(text) => {
                 if is_local {
@@ -169,8 +169,8 @@ impl Loader<'_> {
         }
     }
 
-    fn node(&mut self, parent: usize, path: Arc<str>, folder: PathBuf) -> Result<usize, String> {
-        let canonical = self.canonical(&folder);
+    fn node(&mut self, parent: usize, path: Arc<str>, folder: &Path) -> Result<usize, String> {
+        let canonical = self.canonical(folder);
         let mut around = Some(parent);
         let mut depth = 0;
         while let Some(node) = around {
@@ -188,13 +188,12 @@ impl Loader<'_> {
                 "`{path}` is not read: there are more than {MOST_MODULES} modules"
             ));
         }
-        let content = match self.contents.get(&canonical) {
-            Some(content) => content.clone(),
-            None => {
-                let content = self.read_folder(&path, &folder)?;
-                self.contents.insert(canonical.clone(), content.clone());
-                content
-            }
+        let content = if let Some(content) = self.contents.get(&canonical) {
+            content.clone()
+        } else {
+            let content = self.read_folder(&path, folder)?;
+            self.contents.insert(canonical.clone(), content.clone());
+            content
         };
         self.config.nodes.push(Node {
             content,

@@ -28,6 +28,8 @@ impl World<'_> {
         } else {
             Expansion::single(self.enabled(block, scope))
         };
+        let written = block.body.expr("count").or(block.body.expr("for_each"));
+        expansion.span = written.map(|expr| expr.span);
         let room = expansion.slots.len() <= MOST && self.take_instances(expansion.slots.len());
         if !room {
             let place = self.texts.location(block.header);
@@ -150,9 +152,13 @@ impl World<'_> {
                 )
             }
         };
+        let mut value = Value::object(object);
+        if let Some(span) = expansion.span {
+            value = self.at(value, span);
+        }
         let names = Names {
             name,
-            value: Value::object(object),
+            value,
             outer: scope.names,
         };
         body(scope.with(&names))
@@ -206,6 +212,7 @@ impl Expansion {
             shape: Shape::Single,
             slots: slots.collect(),
             open: None,
+            span: None,
         }
     }
 
@@ -224,6 +231,7 @@ impl Expansion {
             shape: Shape::Count,
             slots: slots.collect(),
             open: unknown,
+            span: None,
         }
     }
 
@@ -237,6 +245,7 @@ impl Expansion {
             shape: Shape::ForEach,
             slots: slots.collect(),
             open: unknown,
+            span: None,
         }
     }
 
@@ -276,6 +285,7 @@ impl Expansion {
                 })
                 .collect(),
             open: is_open.then(|| unknown.clone()),
+            span: None,
         }
     }
 
@@ -289,6 +299,7 @@ impl Expansion {
                 existence: possible(&unknown),
             }],
             open: Some(unknown),
+            span: None,
         }
     }
 }

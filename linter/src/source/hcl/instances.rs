@@ -36,6 +36,10 @@ impl World<'_> {
             self.visit(&module, &mut instances);
             next += 1;
         }
+        let imports = self.imports();
+        for instance in &mut instances {
+            instance.import_id = imports.get(&instance.address).cloned();
+        }
         instances.sort_by(|one: &Instance, other| one.address.cmp(&other.address));
         instances
     }
@@ -106,6 +110,7 @@ impl World<'_> {
                 existence: both(&module.existence, &slot.existence),
                 change: None,
                 prevent_destroy: guard.clone(),
+                import_id: None,
             });
         }
     }

@@ -211,7 +211,7 @@ mod tests {
         assert_eq!(comments(r##"a = "# no" # yes"##), ["# yes"]);
         assert_eq!(comments(r##"a = "\"# no" # yes"##), ["# yes"]);
         assert_eq!(comments(r##"a = "${f("# no")} # no" # yes"##), ["# yes"]);
-        assert_eq!(comments(r##"a = "$${ # no" # yes"##), ["# yes"]);
+        assert_eq!(comments(r#"a = "$${ # no" # yes"#), ["# yes"]);
         assert_eq!(
             comments("a = <<-EOT\n # no\n EOTX\n ${x} # no\n  EOT\n# yes"),
             ["# yes"]

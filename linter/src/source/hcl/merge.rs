@@ -73,7 +73,7 @@ fn merge_body(body: &mut Body, change: Body) {
             .find(|block| &*block.kind == "lifecycle");
         match lifecycle {
             Some(existing) if &*inner.kind == "lifecycle" => {
-                merge_body(&mut existing.body, inner.body)
+                merge_body(&mut existing.body, inner.body);
             }
             _ => body.blocks.push(inner),
         }

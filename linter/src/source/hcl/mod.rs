@@ -10,7 +10,7 @@
 //!   own tree (`ast`), in which HCL and JSON look alike.
 //! - `content`: what one folder defines; `config`: the modules that call each other.
 //! - `world`, `schedule`, `eval`, `functions`: values of expressions, each definition once.
-//! - `expand`, `calls`, `body`, `instances`: instances of modules and resources.
+//! - `expand`, `calls`, `body`, `imports`, `instances`: instances of modules and resources.
 //! - `order`: what is created after what; `comments`: comments for this program.
 //!
 //! Nothing here knows a resource type. What cannot be known is unknown with a reason, and what is
@@ -28,6 +28,7 @@ mod eval;
 mod expand;
 mod files;
 mod functions;
+mod imports;
 mod instances;
 mod json;
 mod lexer;

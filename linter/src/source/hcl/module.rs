@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ppcmk_coverage::estate::{Existence, Step, Unknown};
 
+use super::ast::Span;
 use super::content::Content;
 use crate::source::InstanceKey;
 use crate::value::Value;
@@ -72,6 +73,8 @@ pub(super) struct Expansion {
     pub(super) slots: Vec<Slot>,
     /// Why the keys are not known; what is in `slots` then may be there.
     pub(super) open: Option<Arc<Unknown>>,
+    /// `count` or `for_each`.
+    pub(super) span: Option<Span>,
 }
 
 /// What repeats a block.

@@ -116,7 +116,7 @@ impl Graph<'_> {
 
     fn needs(&mut self, node: &Node, later: usize, found: &[Reference]) {
         for reference in found {
-            if let Some(name) = self.name(node, reference) {
+            if let Some(name) = Self::name(node, reference) {
                 let earlier = self.order.node(&join(&node.path, &name));
                 self.order.after(later, earlier);
             }
@@ -124,7 +124,7 @@ impl Graph<'_> {
     }
 
     /// The node that a reference leads to; none for what is not declared, such as an iterator.
-    fn name(&mut self, node: &Node, reference: &Reference) -> Option<String> {
+    fn name(node: &Node, reference: &Reference) -> Option<String> {
         let content = &node.content;
         match reference {
             Reference::Variable(name) => Some(format!("var.{name}")),

@@ -36,12 +36,19 @@ pub(super) fn parse_file(texts: &Texts, name: &str, bytes: Vec<u8>, role: Role) 
         }
     };
     let (file, source) = texts.add(name, text);
-    let (body, problem) = if name.ends_with(".json") {
+    let (body, problem) = if is_json(name) {
         json::parse(file, &source, role)
     } else {
         parse_hcl(file, &source)
     };
     Parsed { body, problem }
+}
+
+/// Whether a file has JSON syntax.
+pub(super) fn is_json(name: &str) -> bool {
+    std::path::Path::new(name)
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
 }
 
 fn parse_hcl(file: u32, source: &SourceFile) -> (Body, Option<Problem>) {

@@ -56,8 +56,7 @@ pub(super) fn of_block(block: &Block, found: &mut Vec<Reference>) {
 /// The name that a traversal starts with.
 pub(super) fn root_name(expr: &Expr) -> Option<Arc<str>> {
     match &expr.kind {
-        ExprKind::Name(name, _) => Some(name.clone()),
-        ExprKind::Literal(Kind::String(name)) => Some(name.clone()),
+        ExprKind::Name(name, _) | ExprKind::Literal(Kind::String(name)) => Some(name.clone()),
         _ => None,
     }
 }

@@ -108,7 +108,7 @@ impl Type {
             Self::List(inner) => Kind::List(inner.convert_all(&value)?.into()),
             Self::Set(inner) => {
                 let values = inner.convert_all(&value)?;
-                return Ok(super::functions::collection::set(values).with_trail(trail));
+                return Ok(super::functions::collection::set(&values).with_trail(trail));
             }
             Self::Tuple(types) => tuple(types, &value)?,
             Self::Map(inner) => inner.map(&value)?,

@@ -133,15 +133,12 @@ impl World<'_> {
     }
 
     fn without_value(&self, module: &Instance, variable: &Variable) -> Value {
-        let value = match module.caller {
-            None => {
-                let symbol: Arc<str> = format!("var.{}", variable.name).into();
-                Value::symbol(Reason::VariableWithoutValue(variable.name.clone()), symbol)
-            }
-            Some(_) => {
-                let text = format!("`{}` is not given `{}`", module.path, variable.name);
-                Fault::error(text).into_value()
-            }
+        let value = if module.caller.is_none() {
+            let symbol: Arc<str> = format!("var.{}", variable.name).into();
+            Value::symbol(Reason::VariableWithoutValue(variable.name.clone()), symbol)
+        } else {
+            let text = format!("`{}` is not given `{}`", module.path, variable.name);
+            Fault::error(text).into_value()
         };
         self.at(value, variable.block.header)
     }

@@ -120,6 +120,7 @@ impl<'a> Plan<'_, 'a> {
             type_name: self.interner.text(&resource.type_name),
             change: planned,
             prevent_destroy: Fact::default(),
+            import_id: None,
             location: None,
             extent: None,
             address,

@@ -78,6 +78,7 @@ pub(super) fn plain(address: &str, mode: Mode, values: Value) -> Instance {
         existence: Existence::Certain,
         change: None,
         prevent_destroy: Fact::default(),
+        import_id: None,
     }
 }
 

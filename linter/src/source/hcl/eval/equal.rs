@@ -44,13 +44,15 @@ fn compare(one: &Value, other: &Value, left: &mut u32) -> Outcome<bool> {
             all(one.iter().zip(other.iter()), left)
         }
         (Kind::Object(one), Kind::Object(other)) => objects(one, other, left),
-        (Kind::Json(one), Kind::Json(other)) => match compare(one, other, left)? {
-            true => Ok(true),
+        (Kind::Json(one), Kind::Json(other)) => {
+            if compare(one, other, left)? {
+                return Ok(true);
+            }
             // Other values may have the same text.
-            false => Err(Fault::error(
+            Err(Fault::error(
                 "JSON texts with unknown parts are not compared",
-            )),
-        },
+            ))
+        }
         (Kind::Json(inner), Kind::String(_)) | (Kind::String(_), Kind::Json(inner)) => {
             Err(super::convert::no(inner, "a known text"))
         }

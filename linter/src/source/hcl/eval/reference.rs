@@ -60,7 +60,7 @@ impl World<'_> {
         scope: Scope<'_>,
     ) -> Outcome<Found> {
         if let Some(value) = scope.bound(name) {
-            return Ok(self.bound(name, value, steps));
+            return Ok(bound(name, value, steps));
         }
         let attribute = |at: usize| match steps.get(at) {
             Some(Step::Attribute(name)) => Ok(name),
@@ -75,7 +75,7 @@ impl World<'_> {
             "module" => self.find_module(module, attribute(0)?, steps, scope),
             "data" => self.find_resource(module, true, attribute(0)?, attribute(1)?, 2),
             "resource" => self.find_resource(module, false, attribute(0)?, attribute(1)?, 2),
-            "path" => self.find_path(module, attribute(0)?),
+            "path" => find_path(module, attribute(0)?),
             "terraform" | "tofu" => match &**attribute(0)? {
                 "workspace" => Ok(Found {
                     value: self.at(Value::string(self.options.workspace.as_str()), span),
@@ -86,25 +86,6 @@ impl World<'_> {
             },
             "each" | "count" | "self" => Err(Fault::error(format!("`{name}` cannot be used here"))),
             _ => self.find_resource(module, false, name, attribute(0)?, 1),
-        }
-    }
-
-    /// A name of a `for`, a template, `each` or `count`. `each.value` is worth a step.
-    fn bound(&self, name: &str, value: &Value, steps: &[Step]) -> Found {
-        let part = match steps.first() {
-            Some(Step::Attribute(part)) if matches!(name, "each") && &**part == "value" => part,
-            _ => {
-                return Found {
-                    value: value.clone(),
-                    used: 0,
-                    label: None,
-                };
-            }
-        };
-        Found {
-            value: value.get(part).unwrap_or_else(Value::null),
-            used: 1,
-            label: Some((format!("{name}.{part}"), value.trail.location().cloned())),
         }
     }
 
@@ -284,24 +265,6 @@ impl World<'_> {
         }
     }
 
-    fn find_path(&self, module: &Instance, name: &str) -> Outcome<Found> {
-        let value = match name {
-            "module" => path_text(&module.content.folder),
-            "root" => ".".to_owned(),
-            "cwd" => {
-                return Err(Fault::Unknown(Arc::new(Unknown::new(Reason::Elsewhere(
-                    "where Terraform will be started".into(),
-                )))));
-            }
-            _ => return Err(Fault::error(format!("there is no `path.{name}`"))),
-        };
-        Ok(Found {
-            value: Value::string(value),
-            used: 1,
-            label: None,
-        })
-    }
-
     /// The result of a definition. Who needs itself gets a fault, and the place is a problem.
     fn result<T: Clone>(
         &self,
@@ -328,6 +291,43 @@ impl World<'_> {
     pub(in super::super) fn child(&self, module: &Instance, call: usize) -> Option<&Child> {
         self.config.nodes.get(module.node)?.children.get(call)
     }
+}
+
+/// A name of a `for`, a template, `each` or `count`. `each.value` is worth a step.
+fn bound(name: &str, value: &Value, steps: &[Step]) -> Found {
+    let part = match steps.first() {
+        Some(Step::Attribute(part)) if matches!(name, "each") && &**part == "value" => part,
+        _ => {
+            return Found {
+                value: value.clone(),
+                used: 0,
+                label: None,
+            };
+        }
+    };
+    Found {
+        value: value.get(part).unwrap_or_else(Value::null),
+        used: 1,
+        label: Some((format!("{name}.{part}"), value.trail.location().cloned())),
+    }
+}
+
+fn find_path(module: &Instance, name: &str) -> Outcome<Found> {
+    let value = match name {
+        "module" => path_text(&module.content.folder),
+        "root" => ".".to_owned(),
+        "cwd" => {
+            return Err(Fault::Unknown(Arc::new(Unknown::new(Reason::Elsewhere(
+                "where Terraform will be started".into(),
+            )))));
+        }
+        _ => return Err(Fault::error(format!("there is no `path.{name}`"))),
+    };
+    Ok(Found {
+        value: Value::string(value),
+        used: 1,
+        label: None,
+    })
 }
 
 /// The address of something in an instance of a module.

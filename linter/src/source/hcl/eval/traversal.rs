@@ -112,7 +112,7 @@ impl World<'_> {
                 .map(|value| self.walk(value.clone(), each, way.clone(), span, scope))
                 .collect(),
             Kind::Unknown(unknown) => {
-                let all = self.any_of(unknown);
+                let all = any_of(unknown);
                 let all = self.walk(all, each, None, span, scope);
                 return self.walk(all, after, None, span, scope);
             }
@@ -120,15 +120,6 @@ impl World<'_> {
         };
         let list = self.at(Value::list(values), span);
         self.walk(list, after, None, span, scope)
-    }
-
-    /// The element that stands for all elements of something unknown. It is unknown itself, also
-    /// where a resource's block says more: there may be none, or several.
-    fn any_of(&self, unknown: &Unknown) -> Value {
-        match &unknown.symbol {
-            Some(symbol) => Value::symbol(unknown.reason.clone(), format!("{symbol}[*]")),
-            None => Value::unknown(unknown.reason.clone()),
-        }
     }
 
     /// The element at an index or a key.
@@ -175,6 +166,15 @@ impl World<'_> {
             (Kind::Unknown(_), Some(symbol)) => renamed(unknown, format!("{symbol}[*]")),
             _ => Value::unknown(unknown.reason.clone()),
         }
+    }
+}
+
+/// The element that stands for all elements of something unknown. It is unknown itself, also
+/// where a resource's block says more: there may be none, or several.
+fn any_of(unknown: &Unknown) -> Value {
+    match &unknown.symbol {
+        Some(symbol) => Value::symbol(unknown.reason.clone(), format!("{symbol}[*]")),
+        None => Value::unknown(unknown.reason.clone()),
     }
 }
 

@@ -241,7 +241,7 @@ pub(super) fn one_type(values: &[Value]) -> Vec<Value> {
 }
 
 /// A set: sorted, without repeated values.
-pub(in super::super) fn set(values: Vec<Value>) -> Value {
+pub(in super::super) fn set(values: &[Value]) -> Value {
     super::sets::set(values)
 }
 

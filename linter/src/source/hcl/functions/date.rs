@@ -159,9 +159,8 @@ fn write_verb(verb: &str, time: OffsetDateTime, out: &mut String) -> Option<()> 
         "ss" => write!(out, "{:02}", clock.second()),
         "s" => write!(out, "{}", clock.second()),
         "ZZZZZ" => write!(out, "{}", zone(time, true, false)),
-        "ZZZZ" => write!(out, "{}", zone(time, false, false)),
         "ZZZ" if time.offset().is_utc() => write!(out, "UTC"),
-        "ZZZ" => write!(out, "{}", zone(time, false, false)),
+        "ZZZ" | "ZZZZ" => write!(out, "{}", zone(time, false, false)),
         "Z" => write!(out, "{}", zone(time, true, true)),
         _ => return None,
     };

@@ -52,34 +52,25 @@ impl World<'_> {
         })
     }
 
-    /// Where Terraform would look, in the tree.
-    fn path(&self, text: &str) -> Outcome<PathBuf> {
-        if text.starts_with('~') {
-            return Err(unread(text));
-        }
-        Ok(normalise(Path::new(text)))
-    }
-
     fn bytes(&self, args: &Arguments) -> Outcome<Vec<u8>> {
         let text = args.text(0)?;
-        let path = self.directory.join(self.path(&text)?);
+        let path = self.directory.join(path_of(&text)?);
         self.tree.read(&path).map_err(|_| unread(&text))
     }
 
     /// The text of a file, with the whole file as its place.
     fn text_file(&self, args: &Arguments) -> Outcome<(Value, Arc<SourceFile>)> {
         let text = args.text(0)?;
-        let path = self.path(&text)?;
+        let path = path_of(&text)?;
         let shown = shown(&self.options.shown_directory, &path);
-        let file = match self.texts.by_name(&shown) {
-            Some(file) => file,
-            None => {
-                let bytes = self.bytes(args)?;
-                self.spend(bytes.len() as u64 / 64)?;
-                match decode(&shown, bytes) {
-                    Ok(text) => self.texts.add(&shown, text).1,
-                    Err((problem, _)) => return Err(Fault::error(problem.message)),
-                }
+        let file = if let Some(file) = self.texts.by_name(&shown) {
+            file
+        } else {
+            let bytes = self.bytes(args)?;
+            self.spend(bytes.len() as u64 / 64)?;
+            match decode(&shown, bytes) {
+                Ok(text) => self.texts.add(&shown, text).1,
+                Err((problem, _)) => return Err(Fault::error(problem.message)),
             }
         };
         let trail = Trail::literal(file.location(0..file.text.len()));
@@ -88,7 +79,7 @@ impl World<'_> {
 
     fn file_exists(&self, args: &Arguments) -> Outcome<Value> {
         let text = args.text(0)?;
-        let path = self.directory.join(self.path(&text)?);
+        let path = self.directory.join(path_of(&text)?);
         Ok(truth(self.tree.read(&path).is_ok()))
     }
 
@@ -105,7 +96,7 @@ impl World<'_> {
         let (folder, pattern) = (args.text(0)?, args.text(1)?);
         let patterns =
             glob::alternatives(&pattern).ok_or_else(|| Fault::error("the pattern is too large"))?;
-        let root = self.directory.join(self.path(&folder)?);
+        let root = self.directory.join(path_of(&folder)?);
         let mut found = Vec::new();
         let mut folders = vec![(String::new(), 0)];
         while let Some((prefix, depth)) = folders.pop() {
@@ -128,7 +119,7 @@ impl World<'_> {
                 }
             }
         }
-        Ok(super::sets::set(found))
+        Ok(super::sets::set(&found))
     }
 
     fn template_file(&self, args: &Arguments) -> Outcome<Value> {
@@ -151,9 +142,8 @@ impl World<'_> {
         let number = self.texts.number(file);
         let text = &file.text;
         let template = parse_as_template(number, text, whole(number, text), 0);
-        let variables = match &variables.kind {
-            Kind::Object(object) => object,
-            _ => return Err(super::convert::no(variables, "an object")),
+        let Kind::Object(variables) = &variables.kind else {
+            return Err(super::convert::no(variables, "an object"));
         };
         let entries: Vec<_> = variables.entries.iter().collect();
         Ok(self.with_names(&entries, Scope::template(), &template))
@@ -176,6 +166,14 @@ impl World<'_> {
             .collect();
         self.eval(template, scope.with_all(&all))
     }
+}
+
+/// Where Terraform would look, in the tree.
+fn path_of(text: &str) -> Outcome<PathBuf> {
+    if text.starts_with('~') {
+        return Err(unread(text));
+    }
+    Ok(normalise(Path::new(text)))
 }
 
 fn unread(path: &str) -> Fault {

@@ -158,11 +158,14 @@ impl Verb {
     }
 
     fn sign(&self, number: &str) -> String {
-        match number.starts_with('-') {
-            true => number.to_owned(),
-            false if self.plus => format!("+{number}"),
-            false if self.space => format!(" {number}"),
-            false => number.to_owned(),
+        if number.starts_with('-') {
+            number.to_owned()
+        } else if self.plus {
+            format!("+{number}")
+        } else if self.space {
+            format!(" {number}")
+        } else {
+            number.to_owned()
         }
     }
 

@@ -53,7 +53,7 @@ fn one_geo(text: &str) -> Outcome<Geo> {
 
 fn geo_of_region(args: &Arguments) -> Outcome<Value> {
     let region = args.text(0)?;
-    match AzureRegion::new(&*region).geo() {
+    match AzureRegion::new(&region).geo() {
         RegionGeo::Unknown => Err(Fault::error(format!("{region:?} is not an Azure region"))),
         _ => text(one_geo(&region)?.id()),
     }

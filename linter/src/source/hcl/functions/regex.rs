@@ -44,8 +44,8 @@ fn result(pattern: &Regex, found: &Captures<'_>) -> Value {
         return group(0);
     }
     if names.iter().any(Option::is_some) {
-        let named = names.iter().enumerate();
-        let entries = named.filter_map(|(at, name)| Some(((*name)?.to_owned(), group(at + 1))));
+        let numbered = names.iter().enumerate();
+        let entries = numbered.filter_map(|(at, name)| Some(((*name)?.to_owned(), group(at + 1))));
         return Value::object(entries.collect::<Object>());
     }
     Value::list((1..=names.len()).map(group))

@@ -49,9 +49,9 @@ fn identity(value: &Value) -> Option<String> {
 }
 
 /// A set: sorted, without repeated values.
-pub(super) fn set(values: Vec<Value>) -> Value {
+pub(super) fn set(values: &[Value]) -> Value {
     let mut seen = Seen::default();
-    let mut kept: Vec<Value> = one_type(&values)
+    let mut kept: Vec<Value> = one_type(values)
         .into_iter()
         .filter(|value| seen.is_new(value))
         .collect();
@@ -74,7 +74,7 @@ fn union(args: &Arguments) -> Outcome<Value> {
         all.extend(convert::list(value)?.iter().cloned());
         bound(all.len())?;
     }
-    Ok(set(all))
+    Ok(set(&all))
 }
 
 /// What is in all sets, or in none but the first.
@@ -91,7 +91,7 @@ fn filter(args: &Arguments, in_all: bool) -> Outcome<Value> {
         }
         values.retain(|value| seen.has(value) == in_all);
     }
-    Ok(set(values))
+    Ok(set(&values))
 }
 
 fn known(value: &Value) -> Outcome<()> {

@@ -24,7 +24,7 @@ pub(super) fn find(name: &str) -> Option<Function> {
             if value.is_unknown() || value.is_null() {
                 return Ok(value.clone());
             }
-            let set = sets::set(convert::list(value)?.to_vec());
+            let set = sets::set(convert::list(value)?);
             Ok(set.with_trail(value.trail.clone()))
         },
         "tomap" => |args| {

@@ -137,11 +137,9 @@ fn nesting_does_not_overflow_the_stack() {
         "]".repeat(deep)
     );
     assert_eq!(reading(&[("main.tf.json", &json)]).problems.len(), 1);
-    let text = format!(
-        "resource \"ppcmk_a\" \"x\" {{\n  y = yamldecode(file(\"a.yaml\"))\n  z = jsondecode(file(\"a.json\"))\n}}\n"
-    );
+    let text = "resource \"ppcmk_a\" \"x\" {\n  y = yamldecode(file(\"a.yaml\"))\n  z = jsondecode(file(\"a.json\"))\n}\n";
     let reading = reading(&[
-        ("main.tf", &text),
+        ("main.tf", text),
         ("a.yaml", &"[".repeat(10_000)),
         ("a.json", &"[".repeat(10_000)),
     ]);
@@ -265,7 +263,11 @@ fn any_bytes_are_read() {
                         .with("b.tf.json", bytes)
                         .with("terraform.tfvars", bytes);
                     let folder = std::path::Path::new("");
-                    let reading = crate::source::hcl::read(&tree, folder, &Default::default());
+                    let reading = crate::source::hcl::read(
+                        &tree,
+                        folder,
+                        &crate::source::hcl::Options::default(),
+                    );
                     assert!(reading.is_ok());
                 }
             }

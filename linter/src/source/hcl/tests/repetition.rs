@@ -170,3 +170,29 @@ resource "ppcmk_a" "b" {
     );
     check_value(text, "ppcmk_a.b", "<variable `unset` has no value>");
 }
+
+#[test]
+fn imports_name_what_exists() {
+    let text = r#"
+locals { ids = { a = "id-a", b = "id-b" } }
+resource "ppcmk_a" "one" {}
+resource "ppcmk_a" "each" { for_each = local.ids }
+import {
+  to = ppcmk_a.one
+  id = "id-one"
+}
+import {
+  for_each = local.ids
+  to       = ppcmk_a.each[each.key]
+  id       = each.value
+}
+import { to = ppcmk_a.gone[var.unset] }
+"#;
+    let reading = reading(&[("main.tf", text)]);
+    let ids = reading
+        .instances
+        .iter()
+        .map(|it| it.import_id.as_ref().map(show));
+    let ids: Vec<_> = ids.map(Option::unwrap_or_default).collect();
+    assert_eq!(ids, ["\"id-a\"", "\"id-b\"", "\"id-one\""]);
+}

@@ -1,5 +1,7 @@
 //! JSON syntax, comments, files that do not parse.
 
+use ppcmk_coverage::estate::Ordered;
+
 use super::{addresses, argument, reading, show, trail};
 
 #[test]
@@ -50,7 +52,6 @@ fn json_gives_the_same_as_hcl() {
     assert_eq!((place.start.line, place.start.column), (7, 7));
     let name = value("block").as_list().unwrap()[1].get("n").unwrap();
     assert_eq!(trail(&name), "main.tf.json:3:58 <- var.region");
-    use ppcmk_coverage::estate::Ordered;
     assert_eq!(
         reading.order.is_after("ppcmk_a.one", "ppcmk_a.two"),
         Ordered::Yes
@@ -189,14 +190,14 @@ variable "x" {}
 locals { all = yamldecode(file("${path.module}/all.yaml")) }
 resource "ppcmk_a" "a" { x = local.all }
 "#;
-    let yaml = r##"environments:
+    let yaml = r#"environments:
   # ppcmk-lint: entry
   - name: "a # ppcmk-lint: no"
     location: uk # ppcmk-lint: value
   - name: b#c
     note: |
       # ppcmk-lint: in a text
-"##;
+"#;
     assert_eq!(
         comments(&[
             ("main.tf", main),
