@@ -157,10 +157,32 @@ fn examples_of_functions_give_what_their_comments_say() {
     }
 }
 
+/// As it is checked in, it has a gap on purpose: `cargo quickstart` tells that story.
 #[test]
-fn the_quickstart_lives() {
+fn the_retail_example_is_refused_until_its_scale_unit_is_in_the_geo() {
     let (emulator, workspace) = start();
-    open("quickstart", &workspace);
+    open("retail", &workspace);
+    let arguments = ["plan", "-input=false"];
+    workspace
+        .terraform(&arguments)
+        .fails()
+        .says("Resource precondition failed")
+        .says("- CMK301 Commerce Scale Unit csu-apac");
+    assert_nothing_written(&emulator);
+
+    let file = "terraform.tfvars";
+    let units = read(&examples().join("retail").join(file));
+    workspace.write(file, units.replace("southeastasia", "northeurope"));
+    workspace.apply().succeeds();
+    workspace.plan().is_empty();
+    workspace.destroy().succeeds();
+    assert!(emulator.policy("ep-cmk-europe").is_none());
+}
+
+#[test]
+fn the_policy_lives() {
+    let (emulator, workspace) = start();
+    open("policy", &workspace);
     workspace.apply().succeeds();
     workspace.plan().is_empty();
     workspace.destroy().succeeds();
@@ -216,7 +238,7 @@ fn the_tenant_warns_when_the_inventory_contradicts_the_service() {
 #[test]
 fn the_import_lives() {
     let (emulator, before) = start();
-    open("quickstart", &before);
+    open("policy", &before);
     before.apply().succeeds();
     let grant = before
         .state()
@@ -385,7 +407,7 @@ fn is_missing(text: &str, kind: &str, name: &str) -> bool {
 
 #[test]
 fn every_example_says_how_to_run_it() {
-    for example in ["tenant", "import", "with-azurerm"] {
+    for example in ["retail", "tenant", "import", "with-azurerm"] {
         let text = read(&examples().join(example).join("README.md"));
         assert!(text.contains("## In a tenant"), "{example}");
     }

@@ -1,4 +1,4 @@
-//! Whole commands of Terraform over the configuration of the quickstart.
+//! Whole commands of Terraform over `examples/policy`.
 
 use ppcmk_emulator::Emulator;
 use ppcmk_tests::Workspace;
@@ -6,14 +6,14 @@ use ppcmk_tests::figures::Figure;
 
 use crate::{Effort, times};
 
-const QUICKSTART: &str = include_str!("../../../examples/quickstart/main.tf");
+const POLICY: &str = include_str!("../../../examples/policy/main.tf");
 
 /// `validate` and `plan`, and the same without any provider, which is Terraform's own share.
 pub(crate) fn figures(effort: Effort) -> Vec<Figure> {
     let emulator = Emulator::start().unwrap();
     let workspace = Workspace::new(&emulator);
     workspace.write("provider.tf", "");
-    workspace.write("main.tf", QUICKSTART);
+    workspace.write("main.tf", POLICY);
     let validate = times(effort.runs, || {
         workspace.validate().succeeds();
     });

@@ -9,8 +9,9 @@ use crate::Problem;
 pub(crate) const HELP: &str = "\
 Usage: cargo quickstart [--fast] [--keep]
 
-Builds the provider and the emulator, and runs examples/quickstart with a real Terraform:
-init, validate, apply, plan, destroy. Needs `terraform` or `tofu` on the PATH, and no tenant.
+Builds the linter, the provider and the emulator, and takes examples/retail through its life:
+review, a plan that is refused, the fix, apply, the coverage map, destroy. Needs `terraform` or
+`tofu` on the PATH, and no tenant.
 
   --fast   the emulated cloud works without delays
   --keep   keep the directory and say how to go on by hand
@@ -26,10 +27,20 @@ pub(crate) const WALK: &str = "--walk";
 pub(crate) enum Command {
     Help,
     Quickstart(Options),
-    Walk {
-        directory: PathBuf,
-        program: OsString,
-    },
+    Walk(Walking),
+}
+
+/// What the second half of the program works with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Walking {
+    /// The private directory, with the example in it.
+    pub(crate) directory: PathBuf,
+    /// Terraform, or a program that takes its commands.
+    pub(crate) terraform: OsString,
+    /// `ppcmk-lint`.
+    pub(crate) linter: PathBuf,
+    /// Where the coverage map goes.
+    pub(crate) map: PathBuf,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,13 +50,15 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn parse(arguments: &[OsString]) -> Result<Command, Problem> {
-    if let [first, directory, program] = arguments
+    if let [first, directory, terraform, linter, map] = arguments
         && first == WALK
     {
-        return Ok(Command::Walk {
+        return Ok(Command::Walk(Walking {
             directory: directory.into(),
-            program: program.clone(),
-        });
+            terraform: terraform.clone(),
+            linter: linter.into(),
+            map: map.into(),
+        }));
     }
     let mut options = Options::default();
     for argument in arguments {

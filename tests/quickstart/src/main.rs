@@ -1,12 +1,13 @@
-//! `cargo quickstart`: builds the provider and the emulator, and lets a real Terraform take
-//! `examples/quickstart` through its life.
+//! `cargo quickstart`: builds the linter, the provider and the emulator, and takes `examples/retail`
+//! through its life: a review that finds a gap, a plan that is refused for it, the fix, and the rest.
 //!
 //! The program runs twice. The first one builds, prepares a private directory and starts
 //! `ppcmk-emulator run`; the second one is the command that the emulator runs, and walks through
-//! Terraform's commands. So one emulator serves all of them, as one cloud would.
+//! the commands. So one emulator serves all of them, as one cloud would.
 //!
 //! Nothing of the machine's Terraform configuration is used, and nothing outside the private
-//! directory is written. What the emulator saw is checked, not only shown.
+//! directory is written but the coverage map in the target directory. What the emulator saw is
+//! checked, not only shown.
 
 #![expect(
     clippy::print_stdout,
@@ -15,8 +16,10 @@
 )]
 
 mod arguments;
+mod fix;
 mod programs;
 mod requests;
+mod shell;
 mod stage;
 mod walk;
 
@@ -35,7 +38,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Ok(Command::Quickstart(options)) => quickstart(options),
-        Ok(Command::Walk { directory, program }) => walk::walk(&directory, &program),
+        Ok(Command::Walk(walking)) => walk::walk(&walking),
         Err(problem) => {
             eprintln!("quickstart: {problem}\n\n{}", arguments::HELP);
             return ExitCode::from(2);
@@ -58,7 +61,7 @@ fn quickstart(options: Options) -> Result<(), Problem> {
          is asked\n",
         terraform.version
     );
-    println!("Building the provider and the emulator (minutes the first time, seconds later)");
+    println!("Building linter, provider and emulator (minutes the first time, seconds later)");
     let built = programs::build()?;
     let stage = stage::Stage::prepare(&built)?;
     let walked = stage.run(&built, &terraform, options.fast);

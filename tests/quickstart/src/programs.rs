@@ -21,6 +21,7 @@ pub(crate) struct Terraform {
 pub(crate) struct Built {
     pub(crate) provider: PathBuf,
     pub(crate) emulator: PathBuf,
+    pub(crate) linter: PathBuf,
 }
 
 const HOW_TO_GET_TERRAFORM: &str = "\
@@ -73,7 +74,8 @@ pub(crate) fn build() -> Result<Built, Problem> {
         .current_dir(workspace())
         .args(["build", "--message-format=json-render-diagnostics"])
         .args(["--package", "terraform-provider-ppcmk"])
-        .args(["--package", "ppcmk-emulator", "--bins"])
+        .args(["--package", "ppcmk-emulator"])
+        .args(["--package", "ppcmk-lint", "--bins"])
         .stderr(Stdio::inherit());
     if let Some((target, profile)) = own_build() {
         command.arg("--target-dir").arg(target);
@@ -92,7 +94,14 @@ pub(crate) fn build() -> Result<Built, Problem> {
     Ok(Built {
         provider: executable(&messages, "terraform-provider-ppcmk")?,
         emulator: executable(&messages, "ppcmk-emulator")?,
+        linter: executable(&messages, "ppcmk-lint")?,
     })
+}
+
+/// Where the coverage map stays after the run: in the target directory, which git ignores.
+pub(crate) fn map() -> PathBuf {
+    let target = own_build().map_or_else(|| workspace().join("target"), |(target, _)| target);
+    target.join("quickstart").join("coverage.html")
 }
 
 /// The root of the checkout.

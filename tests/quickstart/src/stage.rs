@@ -6,7 +6,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::programs::{Built, Terraform, workspace};
+use crate::programs::{self, Built, Terraform, workspace};
 use crate::{Problem, arguments};
 
 /// Names in the directory.
@@ -39,10 +39,11 @@ impl Stage {
     }
 
     fn fill(&self, built: &Built) -> std::io::Result<()> {
-        let example = workspace().join("examples").join("quickstart");
+        let example = workspace().join("examples").join("retail");
         for entry in std::fs::read_dir(example)? {
             let entry = entry?;
-            if entry.path().extension().is_some_and(|kind| kind == "tf") {
+            let is_part = |kind: &std::ffi::OsStr| kind == "tf" || kind == "tfvars";
+            if entry.path().extension().is_some_and(is_part) {
                 std::fs::copy(entry.path(), self.path().join(entry.file_name()))?;
             }
         }
@@ -103,6 +104,8 @@ impl Stage {
             .arg(arguments::WALK)
             .arg(self.path())
             .arg(&terraform.program)
+            .arg(&built.linter)
+            .arg(programs::map())
             .status()
             .map_err(|error| format!("the emulator could not be started: {error}"))?;
         if status.success() {

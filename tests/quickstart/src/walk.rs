@@ -1,43 +1,99 @@
-//! The walk through Terraform's commands, inside `ppcmk-emulator run`.
+//! The walk through the story, inside `ppcmk-emulator run`.
 
-use std::ffi::OsStr;
-use std::io::IsTerminal;
-use std::path::Path;
-use std::process::{Command, ExitStatus};
+use serde_json::Value;
 
 use crate::Problem;
-use crate::requests::{Kind, Requests};
-use crate::stage::REQUESTS;
+use crate::arguments::Walking;
+use crate::fix;
+use crate::requests::Kind;
+use crate::shell::{Shell, step};
 
-/// What an apply asks for: one policy, one right on the key, two environments.
-const APPLIED: [(Kind, usize); 3] = [(Kind::PutPolicy, 1), (Kind::GrantKey, 1), (Kind::Link, 2)];
+/// What an apply asks for: one policy, one right on the key, one environment.
+const APPLIED: [(Kind, usize); 3] = [(Kind::PutPolicy, 1), (Kind::GrantKey, 1), (Kind::Link, 1)];
 /// And what has been asked for after the destroy. The grant stays: see `retain_on_destroy`.
 const DESTROYED: [(Kind, usize); 5] = [
     (Kind::PutPolicy, 1),
     (Kind::GrantKey, 1),
-    (Kind::Link, 2),
-    (Kind::Unlink, 2),
+    (Kind::Link, 1),
+    (Kind::Unlink, 1),
     (Kind::DeletePolicy, 1),
 ];
 
-pub(crate) fn walk(directory: &Path, program: &OsStr) -> Result<(), Problem> {
-    let walk = Walk { directory, program };
-    walk.install()?;
-    walk.step(
+/// Exit codes of Terraform and of the linter.
+const DONE: i32 = 0;
+const REFUSED: i32 = 1;
+
+pub(crate) fn walk(walking: &Walking) -> Result<(), Problem> {
+    let shell = Shell::new(walking);
+    review(&shell)?;
+    plan_with_the_gap(&shell)?;
+    fix(walking)?;
+    review_of_the_plan(&shell)?;
+    let seen = apply(&shell)?;
+    plan_again(&shell)?;
+    coverage(&shell, walking)?;
+    destroy(&shell, seen)
+}
+
+fn review(shell: &Shell<'_>) -> Result<(), Problem> {
+    step(
+        1,
+        "Review the configuration. It needs no tenant, no credentials and no Terraform",
+    );
+    shell.linter(&["check"], REFUSED)?;
+    println!(
+        "\nExit code 1: a pipeline stops here. What only a plan knows is counted as undecided."
+    );
+    Ok(())
+}
+
+/// A refusal can only be about the gap: with the fix, the same plan is made.
+fn plan_with_the_gap(shell: &Shell<'_>) -> Result<(), Problem> {
+    step(
         2,
-        "Check the configuration. This asks no service anything",
-        &["validate"],
-    )?;
-    if !walk.requests()?.is_empty() {
+        "Plan it all the same. The provider has the same rules, and the plan is refused",
+    );
+    shell.terraform_quietly(&["init", "-input=false"])?;
+    shell.terraform(&["validate"], DONE)?;
+    if !shell.requests()?.is_empty() {
         return Err("`validate` asked a service; that is a bug of the provider".to_owned());
     }
+    shell.terraform(&["plan", "-input=false"], REFUSED)?;
+    shell.requests()?.expect(&[])
+}
 
-    walk.step(
+fn fix(walking: &Walking) -> Result<(), Problem> {
+    step(
         3,
-        "Create an encryption policy, give it the right on the key, put two environments under it",
-        &["apply", "-input=false", "-auto-approve"],
-    )?;
-    let requests = walk.requests()?;
+        "Fix it where the linter points, as if the scale unit had been redeployed",
+    );
+    println!(
+        "{}\n\n{}",
+        fix::FILE,
+        fix::apply(&walking.directory)?.trim_end()
+    );
+    Ok(())
+}
+
+fn review_of_the_plan(shell: &Shell<'_>) -> Result<(), Problem> {
+    step(
+        4,
+        "Plan again, and review the plan: it knows the environment, so nothing is undecided",
+    );
+    shell.terraform(&["plan", "-input=false", "-out=tfplan"], DONE)?;
+    shell.show_plan("tfplan", "tfplan.json")?;
+    let review = ["check", "--plan", "tfplan.json", "--undecided=deny"];
+    shell.linter(&review, DONE)
+}
+
+/// Gives how many changes the emulator has seen.
+fn apply(shell: &Shell<'_>) -> Result<usize, Problem> {
+    step(
+        5,
+        "Create the policy, give it the right on the key, put the environment under it",
+    );
+    shell.terraform(&["apply", "-input=false", "tfplan"], DONE)?;
+    let requests = shell.requests()?;
     println!(
         "\nWhat the emulator saw, apart from {} reads:\n",
         requests.reads()
@@ -52,25 +108,73 @@ pub(crate) fn walk(directory: &Path, program: &OsStr) -> Result<(), Problem> {
         );
     }
     println!(
-        "\nOne accepted link (202) per environment. A link takes an environment offline, so none \
-         that may have\nbeen taken is sent again."
+        "\nOne accepted link (202). A link takes the environment offline, so none that may have been \
+         taken is\nsent again."
     );
     requests.expect(&APPLIED)?;
-    let seen = requests.count();
+    Ok(requests.count())
+}
 
-    walk.step(
-        4,
-        "Plan again. Exit code 0 means that nothing differs",
-        &["plan", "-input=false", "-detailed-exitcode"],
+fn plan_again(shell: &Shell<'_>) -> Result<(), Problem> {
+    step(6, "Plan once more. Exit code 0 means that nothing differs");
+    shell.terraform(
+        &["plan", "-input=false", "-detailed-exitcode", "-out=after"],
+        DONE,
     )?;
-    walk.requests()?.expect(&APPLIED)?;
+    shell.requests()?.expect(&APPLIED)
+}
 
-    walk.step(
-        5,
-        "Take the environments off, and delete the policy. Look at the warnings of the plan",
-        &["destroy", "-input=false", "-auto-approve"],
-    )?;
-    let requests = walk.requests()?;
+fn coverage(shell: &Shell<'_>, walking: &Walking) -> Result<(), Problem> {
+    step(
+        7,
+        "Who holds the key to which data? The linter's table and map, and the provider's word",
+    );
+    if let Some(folder) = walking.map.parent() {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| format!("{} could not be made: {error}", folder.display()))?;
+    }
+    shell.show_plan("after", "after.json")?;
+    let map = format!("html={}", walking.map.display());
+    let plan = ["coverage", "--plan", "after.json"];
+    let formats = ["--format", "human", "--format", &map];
+    shell.linter(&[plan.as_slice(), &formats].concat(), DONE)?;
+    println!(
+        "\nThe same in the plan of step 6, from the provider: data.ppcmk_coverage.retail.status = \
+         \"{}\"\n\nThe map for people, open it in a browser: {}",
+        status(shell, "after.json")?,
+        walking.map.display()
+    );
+    Ok(())
+}
+
+/// What `ppcmk_coverage` says in this plan, which has to be that all is covered.
+fn status(shell: &Shell<'_>, plan: &str) -> Result<String, Problem> {
+    let text = std::fs::read_to_string(shell.path(plan))
+        .map_err(|error| format!("{plan} could not be read: {error}"))?;
+    let plan: Value = serde_json::from_str(&text)
+        .map_err(|error| format!("Terraform's plan is no JSON: {error}"))?;
+    let resources = &plan["prior_state"]["values"]["root_module"]["resources"];
+    let status = resources
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|resource| resource["address"] == "data.ppcmk_coverage.retail")
+        .and_then(|resource| resource["values"]["status"].as_str());
+    match status {
+        Some(status @ "full") => Ok(status.to_owned()),
+        other => Err(format!(
+            "the provider says {other:?} of what the linter calls full"
+        )),
+    }
+}
+
+fn destroy(shell: &Shell<'_>, seen: usize) -> Result<(), Problem> {
+    step(
+        8,
+        "Take the environment off, and delete the policy. Look at the warnings of the plan",
+    );
+    shell.terraform(&["destroy", "-input=false", "-auto-approve"], DONE)?;
+    let requests = shell.requests()?;
     println!("\nWhat the emulator saw:\n");
     for line in requests.lines(seen) {
         println!("  {line}");
@@ -82,87 +186,11 @@ pub(crate) fn walk(directory: &Path, program: &OsStr) -> Result<(), Problem> {
     );
     println!(
         "\nDone: {} changes and {} reads, all of them in the emulator. No tenant was touched.\n\n\
-         Next: the configuration is examples/quickstart/main.tf, README.md shows one for a real \
-         tenant,\nand `cargo quickstart --keep` leaves everything in place to try more.",
+         Next: `ppcmk-lint` on a configuration of yours, and README.md for a real tenant. The \
+         configuration is\nexamples/retail/main.tf, and `cargo quickstart --keep` leaves everything \
+         in place to try more.",
         requests.accepted(),
         requests.reads(),
     );
     Ok(())
-}
-
-struct Walk<'a> {
-    directory: &'a Path,
-    program: &'a OsStr,
-}
-
-impl Walk<'_> {
-    /// `init` says much about lock files that does not matter here, so it is only heard when it
-    /// fails.
-    fn install(&self) -> Result<(), Problem> {
-        let arguments = ["init", "-input=false"];
-        self.headline(1, "Install the provider that was just built", &arguments);
-        let output = self
-            .command(&arguments)
-            .output()
-            .map_err(|error| self.not_started(&error))?;
-        if output.status.success() {
-            println!("Installed.");
-            return Ok(());
-        }
-        print!("{}", String::from_utf8_lossy(&output.stdout));
-        eprint!("{}", String::from_utf8_lossy(&output.stderr));
-        Err(self.failed(&arguments, output.status))
-    }
-
-    fn step(&self, number: usize, headline: &str, arguments: &[&str]) -> Result<(), Problem> {
-        self.headline(number, headline, arguments);
-        let status = self
-            .command(arguments)
-            .status()
-            .map_err(|error| self.not_started(&error))?;
-        match status.code() {
-            Some(0) => Ok(()),
-            Some(2) if arguments.contains(&"-detailed-exitcode") => Err(
-                "the plan found differences right after the apply; that is a bug of the provider"
-                    .to_owned(),
-            ),
-            _ => Err(self.failed(arguments, status)),
-        }
-    }
-
-    fn headline(&self, number: usize, headline: &str, arguments: &[&str]) {
-        println!("\n== {number}/5  {headline}\n$ {}", self.line(arguments));
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(self.program);
-        command.args(arguments).current_dir(self.directory);
-        if !std::io::stdout().is_terminal() {
-            command.arg("-no-color");
-        }
-        command
-    }
-
-    fn requests(&self) -> Result<Requests, Problem> {
-        Requests::read(&self.directory.join(REQUESTS))
-    }
-
-    fn line(&self, arguments: &[&str]) -> String {
-        format!("{} {}", self.name(), arguments.join(" "))
-    }
-
-    fn name(&self) -> std::borrow::Cow<'_, str> {
-        Path::new(self.program)
-            .file_name()
-            .unwrap_or(self.program)
-            .to_string_lossy()
-    }
-
-    fn not_started(&self, error: &std::io::Error) -> Problem {
-        format!("{} could not be started: {error}", self.name())
-    }
-
-    fn failed(&self, arguments: &[&str], status: ExitStatus) -> Problem {
-        format!("`{}` failed, {status}", self.line(arguments))
-    }
 }

@@ -1,0 +1,4 @@
+scale_units = {
+  csu-apac = "southeastasia"
+  csu-emea = "westeurope"
+}
