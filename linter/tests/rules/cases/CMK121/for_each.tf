@@ -1,0 +1,81 @@
+resource "azurerm_key_vault" "cmk" {
+  for_each = toset(["one", "two"])
+
+  name                       = "kv-cmk-${each.key}"
+  location                   = "westeurope"
+  resource_group_name        = "rg-cmk"
+  tenant_id                  = "11111111-1111-1111-1111-111111111111"
+  sku_name                   = "premium"
+  rbac_authorization_enabled = true
+  purge_protection_enabled   = true
+}
+
+resource "ppcmk_enterprise_policy" "europe" {
+  for_each = toset(["one", "two"])
+
+  name                = "ep-cmk-europe-${each.key}"
+  resource_group_name = "rg-cmk"
+  location            = "europe"
+  key_vault_id        = azurerm_key_vault.cmk[each.key].id
+  key_name            = "cmk"
+}
+
+resource "azurerm_role_assignment" "cmk" {
+  for_each = toset(["one", "two"])
+
+  scope                = azurerm_key_vault.cmk[each.key].id
+  role_definition_name = "Key Vault Crypto Service Encryption User"
+  principal_id         = ppcmk_enterprise_policy.europe[each.key].principal_id
+}
+
+resource "powerplatform_environment" "retail" {
+  for_each = toset(["one", "two"])
+
+  display_name     = "Retail-${each.key}"
+  location         = "europe"
+  environment_type = "Production"
+
+  dataverse = {
+    language_code     = 1033
+    currency_code     = "EUR"
+    security_group_id = "00000000-0000-0000-0000-000000000000"
+  }
+}
+
+resource "powerplatform_managed_environment" "retail" {
+  for_each = toset(["one", "two"])
+
+  environment_id             = powerplatform_environment.retail[each.key].id
+  is_usage_insights_disabled = true
+  is_group_sharing_disabled  = true
+  limit_sharing_mode         = "ExcludeSharingToSecurityGroups"
+  max_limit_user_sharing     = 10
+  solution_checker_mode      = "Warn"
+  suppress_validation_emails = true
+  maker_onboarding_markdown  = ""
+  maker_onboarding_url       = ""
+}
+
+resource "ppcmk_environment_assignment" "retail" {
+  for_each = toset(["one", "two"])
+
+  environment_id = powerplatform_environment.retail[each.key].id
+  policy_id      = ppcmk_enterprise_policy.europe[each.key].id
+  depends_on     = [azurerm_role_assignment.cmk, powerplatform_managed_environment.retail]
+}
+
+resource "powerplatform_environment" "wholesale" {
+#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning CMK121: no encryption assignment, and other environments here have one
+# in powerplatform_environment.wholesale["one"], powerplatform_environment.wholesale["two"]
+  for_each = toset(["one", "two"])
+
+  display_name     = "Wholesale-${each.key}"
+  location         = "europe"
+  environment_type = "Production"
+
+  dataverse = {
+    language_code     = 1033
+    currency_code     = "EUR"
+    security_group_id = "00000000-0000-0000-0000-000000000000"
+  }
+}

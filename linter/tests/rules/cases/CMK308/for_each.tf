@@ -1,0 +1,26 @@
+resource "powerplatform_environment" "retail" {
+  for_each = toset(["one", "two"])
+
+  display_name     = "Retail-${each.key}"
+  location         = "europe"
+  environment_type = "Production"
+
+  dataverse = {
+    language_code     = 1033
+    currency_code     = "EUR"
+    security_group_id = "00000000-0000-0000-0000-000000000000"
+  }
+}
+
+data "ppcmk_coverage" "retail" {
+  for_each = toset(["one", "two"])
+
+  environment_id = powerplatform_environment.retail[each.key].id
+
+  finance_and_operations = {
+    hosting        = "unified"
+    standalone_rcs = true
+#                    ^^^^ warning CMK308: tax calculation, electronic invoicing and data of Finance stay under Microsoft's key: they are managed in a stand-alone Regulatory Configuration Service
+# in data.ppcmk_coverage.retail["one"], data.ppcmk_coverage.retail["two"]
+  }
+}

@@ -1,0 +1,55 @@
+variable "environment_id" {}
+#^^^^^^^^^^^^^^^^^^^^^^^^ undecided CMK102: variable `environment_id` has no value
+#^^^^^^^^^^^^^^^^^^^^^^^^ undecided CMK103: variable `environment_id` has no value
+#^^^^^^^^^^^^^^^^^^^^^^^^ undecided CMK104: variable `environment_id` has no value
+#^^^^^^^^^^^^^^^^^^^^^^^^ undecided CMK105: variable `environment_id` has no value
+
+resource "azurerm_key_vault" "cmk" {
+  name                       = "kv-cmk"
+  location                   = "westeurope"
+  resource_group_name        = "rg-cmk"
+  tenant_id                  = "11111111-1111-1111-1111-111111111111"
+  sku_name                   = "premium"
+  rbac_authorization_enabled = true
+  purge_protection_enabled   = true
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "azurerm_key_vault_key" "cmk" {
+  name         = "cmk"
+  key_vault_id = azurerm_key_vault.cmk.id
+  key_type     = "RSA"
+  key_size     = 3072
+  key_opts     = ["wrapKey", "unwrapKey"]
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "ppcmk_enterprise_policy" "europe" {
+  name                = "ep-cmk-europe"
+  resource_group_name = "rg-cmk"
+  location            = "europe"
+  key_vault_id        = azurerm_key_vault.cmk.id
+  key_name            = azurerm_key_vault_key.cmk.name
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "azurerm_role_assignment" "cmk" {
+  scope                = azurerm_key_vault.cmk.id
+  role_definition_name = "Key Vault Crypto Service Encryption User"
+  principal_id         = ppcmk_enterprise_policy.europe.principal_id
+}
+
+resource "ppcmk_environment_assignment" "retail" {
+  environment_id = var.environment_id
+  policy_id      = ppcmk_enterprise_policy.europe.id
+  depends_on     = [azurerm_role_assignment.cmk]
+}
