@@ -53,7 +53,10 @@ fn each_kind_of_configuration_gives_what_its_name_says() {
     for case in case::all() {
         let answers = case.answers();
         // A note is no mistake.
-        let findings = answers.findings.iter().filter(|one| one.level > Level::Note);
+        let findings = answers
+            .findings
+            .iter()
+            .filter(|one| one.level > Level::Note);
         let (findings, undecided) = (findings.count(), answers.undecided.len());
         let fits = match &*case.name {
             "silent" | "count_zero" => findings == 0 && undecided == 0,

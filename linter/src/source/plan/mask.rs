@@ -72,6 +72,31 @@ impl Mask {
         }
     }
 
+    /// The names of the attributes that are marked as a whole, or have marked elements. What has no
+    /// name counts with an empty one.
+    pub(super) fn names(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        self.collect_names("", &mut names);
+        names
+    }
+
+    fn collect_names<'m>(&'m self, name: &'m str, names: &mut Vec<&'m str>) {
+        match self {
+            Self::None => {}
+            Self::All => names.push(name),
+            Self::Object(parts) => {
+                for (name, part) in parts {
+                    part.collect_names(name, names);
+                }
+            }
+            Self::List(parts) => {
+                for part in parts {
+                    part.collect_names(name, names);
+                }
+            }
+        }
+    }
+
     /// Whether what is at the end of the path, or a part of it, is marked.
     pub(super) fn touches(&self, path: &[Step]) -> bool {
         let mut mask = self;

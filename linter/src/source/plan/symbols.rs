@@ -9,13 +9,14 @@
 //! `principal_id` is a principal id there, too, a `key_vault_id` is the `id`.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::address::{ModulePath, Step, module_prefix, without_keys};
 use super::configuration::{Configuration, Expression};
 use super::document::Text;
 use super::mask::Mask;
-use super::references::Referred;
+use super::references::{Referred, innermost};
 use super::values::Names;
 use crate::source::InstanceKey;
 
@@ -61,10 +62,15 @@ pub(super) struct References<'r> {
 enum State<'r> {
     /// Nothing is known.
     Nothing,
+    /// At an unknown attribute that the configuration does not mention.
+    LeftToProvider,
     /// In a block, or at an attribute that is not looked into yet.
     In(&'r Expression<'r>),
     /// Inside of an attribute that refers to this.
     Symbol(Arc<str>),
+    /// Inside of an object that is composed of several references: which unknown attribute of it
+    /// is which of them.
+    Among(Rc<[(Box<str>, Arc<str>)]>),
 }
 
 impl<'r> References<'r> {
@@ -101,6 +107,9 @@ impl<'r> References<'r> {
         };
         // The body of a request is composed, whatever single thing it refers to.
         let is_composed = unknown.is_all() && matches!(name, "body" | "sensitive_body");
+        if !unknown.is_none() && !unknown.is_all() && sensitive.is_none() {
+            return self.resolver.among(references, self.place, unknown);
+        }
         let marked = if unknown.is_none() {
             sensitive
         } else {
@@ -122,8 +131,15 @@ impl Names for References<'_> {
         let state = match &self.state {
             State::In(expression) => match expression.attribute(name) {
                 Some(expression) => self.enter(name, expression, unknown, sensitive),
+                // Blocks that are written for an attribute, and dynamic ones, are not mentioned
+                // either; of those, some parts are known.
+                None if unknown.is_all() => State::LeftToProvider,
                 None => State::Nothing,
             },
+            State::Among(names) if unknown.is_all() => names
+                .iter()
+                .find(|(attribute, _)| **attribute == *name)
+                .map_or(State::Nothing, |(_, symbol)| State::Symbol(symbol.clone())),
             state => state.clone(),
         };
         self.at(state)
@@ -140,8 +156,12 @@ impl Names for References<'_> {
     fn symbol(&self) -> Option<Arc<str>> {
         match &self.state {
             State::Symbol(symbol) => Some(symbol.clone()),
-            State::Nothing | State::In(_) => None,
+            State::Nothing | State::LeftToProvider | State::In(_) | State::Among(_) => None,
         }
+    }
+
+    fn is_left_to_provider(&self) -> bool {
+        matches!(self.state, State::LeftToProvider)
     }
 }
 
@@ -159,6 +179,75 @@ impl Resolver<'_> {
         }
         let path: String = target.path.iter().map(Step::to_string).collect();
         Some(format!("{}{path}", target.address).into())
+    }
+
+    /// The names of the unknown attributes inside of an object with these references.
+    fn among<'r>(&self, references: &[Text<'_>], place: Place<'_>, unknown: &Mask) -> State<'r> {
+        let attributes = unknown.names();
+        if let [name] = attributes.as_slice()
+            && let Some(symbol) = self.symbol(references, place, name)
+        {
+            return State::Symbol(symbol);
+        }
+        let Some(candidates) = self.candidates(references, place, &attributes) else {
+            return State::Nothing;
+        };
+        if let ([_], [symbol]) = (attributes.as_slice(), candidates.as_slice()) {
+            return State::Symbol(symbol.clone());
+        }
+        // Of several ones, `version` is the only `version`.
+        let pairs = attributes.iter().filter_map(|name| {
+            let is_one = attributes.iter().filter(|other| *other == name).count() == 1;
+            let mut fitting = candidates
+                .iter()
+                .filter(|symbol| symbol.rsplit('.').next() == Some(*name));
+            match (fitting.next(), fitting.next()) {
+                (Some(symbol), None) if is_one => Some(((*name).into(), symbol.clone())),
+                _ => None,
+            }
+        });
+        State::Among(pairs.collect())
+    }
+
+    /// Which references may be what makes a value unknown: not those whose value the plan knows.
+    /// `None` where that cannot be told of all of them.
+    fn candidates(
+        &self,
+        references: &[Text<'_>],
+        place: Place<'_>,
+        attributes: &[&str],
+    ) -> Option<Vec<Arc<str>>> {
+        let referred = Referred::new(references);
+        if referred.each_value.is_some() {
+            return None;
+        }
+        let mut candidates = Vec::new();
+        for reference in innermost(references) {
+            let one = [Text((&**reference).into()), Text("each.key".into())];
+            let one = if referred.has_key {
+                &one[..]
+            } else {
+                &one[..1]
+            };
+            if Referred::new(one).others.is_empty() {
+                continue;
+            }
+            // The name counts where the attribute is lost, and that can be told of one only.
+            let name = attributes.first().copied().unwrap_or_default();
+            let target = self.follow(one, place, name, FARTHEST)?;
+            if target.path.is_empty() && attributes.len() > 1 {
+                return None;
+            }
+            let is_known = !target.path.is_empty()
+                && self
+                    .marks
+                    .get(target.address.as_str())
+                    .is_some_and(|marks| !marks.iter().any(|mask| mask.touches(&target.path)));
+            if !is_known {
+                candidates.push(self.symbol(one, place, name)?);
+            }
+        }
+        Some(candidates)
     }
 
     fn follow(

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
-use ppcmk_coverage::estate::Reason;
+use ppcmk_coverage::estate::{Reason, Unknown};
 use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
@@ -68,6 +68,9 @@ pub(super) trait Names {
 
     /// The name of the value, if it has another one than its place.
     fn symbol(&self) -> Option<Arc<str>>;
+
+    /// Whether nobody has configured it, so that its provider computes it.
+    fn is_left_to_provider(&self) -> bool;
 }
 
 /// Nothing is known of references.
@@ -85,6 +88,10 @@ impl Names for OwnNames {
 
     fn symbol(&self) -> Option<Arc<str>> {
         None
+    }
+
+    fn is_left_to_provider(&self) -> bool {
+        false
     }
 }
 
@@ -130,13 +137,7 @@ impl<N: Names> Build<'_, N> {
     /// What has no value in the document, but parts that are unknown.
     fn only_marks(&self) -> Option<Value> {
         match self.unknown {
-            Mask::Object(parts) => Some(Value::object(Object {
-                entries: parts
-                    .keys()
-                    .map(|name| (self.interner.text(name), self.unseen_attribute(name)))
-                    .collect(),
-                rest: None,
-            })),
+            Mask::Object(_) => Some(self.object(BTreeMap::new())),
             Mask::List(parts) => Some(Value::list(
                 (0..parts.len()).map(|index| self.unseen_element(index)),
             )),
@@ -144,8 +145,41 @@ impl<N: Names> Build<'_, N> {
         }
     }
 
-    fn unseen_attribute(&self, name: &str) -> Value {
-        self.attribute(name, |build| build.without_values())
+    /// An object of these entries and the unknown ones that are missing. As in sources, what is
+    /// left to the provider is not among the entries: the object is open instead.
+    fn object(&self, mut entries: BTreeMap<Arc<str>, Value>) -> Value {
+        let mut is_open = false;
+        let parts = match self.unknown {
+            Mask::Object(parts) => Some(parts.keys()),
+            _ => None,
+        };
+        for name in parts.into_iter().flatten() {
+            let is_seen = entries.contains_key(&**name);
+            let (is_left, unseen) = self.attribute(name, |build| {
+                let is_left = build.names.is_left_to_provider();
+                (
+                    is_left,
+                    (!is_left && !is_seen).then(|| build.without_values()),
+                )
+            });
+            if is_left {
+                entries.remove(&**name);
+                is_open = true;
+            }
+            if let Some(value) = unseen {
+                entries.insert(self.interner.text(name), value);
+            }
+        }
+        let rest = is_open.then(|| self.own_unknown().into());
+        Value::object(Object { entries, rest })
+    }
+
+    fn own_unknown(&self) -> Unknown {
+        let own: Arc<str> = self.path.to_string().into();
+        Unknown {
+            reason: Reason::KnownAfterApply(own.clone()),
+            symbol: Some(own),
+        }
     }
 
     fn unseen_element(&self, index: usize) -> Value {
@@ -243,17 +277,7 @@ impl<'de, N: Names> Visitor<'de> for Build<'_, N> {
             let value = self.attribute(&name, |build| map.next_value_seed(build))?;
             entries.insert(self.interner.text(&name), value);
         }
-        if let Mask::Object(parts) = self.unknown {
-            for name in parts.keys() {
-                if !entries.contains_key(&**name) {
-                    entries.insert(self.interner.text(name), self.unseen_attribute(name));
-                }
-            }
-        }
-        Ok(Value::object(Object {
-            entries,
-            rest: None,
-        }))
+        Ok(self.object(entries))
     }
 }
 
