@@ -26,6 +26,12 @@ pub fn emulator_binary() -> &'static Path {
     BINARY.get_or_init(|| build("ppcmk-emulator", "ppcmk-emulator"))
 }
 
+/// The linter's program.
+pub fn linter_binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| build("ppcmk-lint", "ppcmk-lint"))
+}
+
 fn build(package: &str, binary: &str) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
     let mut command = Command::new(cargo);
