@@ -17,9 +17,8 @@ use crate::value::Value;
 use super::azurerm::{bypass, network_default};
 use super::builder::{Builder, On, Principal, Reference};
 use super::fields::{Fields, Nested, or_default, text};
-use super::header::{fields, fields_before, header};
+use super::header::{fields, fields_before, header, own_id};
 use super::ids;
-use super::ppcmk::id;
 
 /// From this version of the Key Vault API on, new vaults use roles unless they say otherwise.
 const ROLES_BY_DEFAULT: &str = "2026-02-01";
@@ -57,7 +56,7 @@ fn policy(builder: &mut Builder<'_>, instance: &Instance, fields: &Fields) {
     };
     let body = fields.nested("body");
     let mut policy = Policy::new(header(instance), form);
-    policy.id = id(fields, "id");
+    policy.id = own_id(instance, fields);
     policy.system_id = exported(fields, "systemId").map(|id| id.to_ascii_lowercase());
     policy.location = first(
         fields.fact("location", location),
@@ -260,7 +259,7 @@ fn vault(builder: &mut Builder<'_>, instance: &Instance, fields: &Fields, versio
         properties.fact(|properties| properties.flag("enableRbacAuthorization")),
         version >= ROLES_BY_DEFAULT,
     );
-    common(&mut vault, fields, &properties);
+    common(&mut vault, instance, fields, &properties);
     let handle = builder.add_vault(vault);
     let Nested::Here(properties) = properties else {
         return;
@@ -281,12 +280,12 @@ fn hsm(builder: &mut Builder<'_>, instance: &Instance, fields: &Fields) {
         // The specification's default for a Managed HSM, other than for a vault.
         true,
     );
-    common(&mut vault, fields, &properties);
+    common(&mut vault, instance, fields, &properties);
     builder.add_vault(vault);
 }
 
-fn common(vault: &mut Vault, fields: &Fields, properties: &Nested) {
-    vault.id = id(fields, "id");
+fn common(vault: &mut Vault, instance: &Instance, fields: &Fields, properties: &Nested) {
+    vault.id = own_id(instance, fields);
     vault.name = fields.text("name");
     vault.region = fields.text("location");
     vault.retention_days = or_default(

@@ -12,9 +12,8 @@ use crate::source::{Instance, Mode};
 
 use super::builder::{Builder, On, Principal};
 use super::fields::{Fields, Nested, or_default, text};
-use super::header::{fields, header};
+use super::header::{fields, header, own_id};
 use super::ids;
-use super::ppcmk::id;
 use super::symbol;
 
 pub(super) fn add(builder: &mut Builder<'_>, instance: &Instance) {
@@ -39,7 +38,7 @@ pub(super) fn add(builder: &mut Builder<'_>, instance: &Instance) {
 fn vault(builder: &mut Builder<'_>, instance: &Instance, kind: VaultKind) {
     let fields = fields(instance);
     let mut vault = Vault::new(header(instance), kind);
-    vault.id = id(&fields, "id");
+    vault.id = own_id(instance, &fields);
     vault.name = fields.text("name");
     vault.region = fields.text("location");
     vault.purge_protection = fields.flag_or("purge_protection_enabled", false);

@@ -1,6 +1,6 @@
 //! What all objects of an estate have in common, from an instance.
 
-use ppcmk_coverage::estate::{Header, Management};
+use ppcmk_coverage::estate::{Fact, Header, Management};
 
 use crate::source::{Instance, Mode};
 
@@ -36,4 +36,23 @@ pub(super) fn fields(instance: &Instance) -> Fields {
 pub(super) fn fields_before(instance: &Instance) -> Option<Fields> {
     let before = instance.before.as_ref()?;
     Some(Fields::of(before, None, true))
+}
+
+/// The id of an object, in lower case: its own, or the one that an `import` block says it has.
+pub(super) fn own_id(instance: &Instance, fields: &Fields) -> Fact<String> {
+    let own = id(fields, "id");
+    let imported = instance.import_id.as_ref().and_then(|id| id.as_str());
+    match imported {
+        Some(imported) if own.value().is_none() => Fact::value_at(normalised(imported), own.origin),
+        _ => own,
+    }
+}
+
+/// An id, in lower case.
+pub(super) fn id(fields: &Fields, name: &str) -> Fact<String> {
+    fields.text(name).map(|id| normalised(&id))
+}
+
+fn normalised(id: &str) -> String {
+    id.trim_end_matches('/').to_ascii_lowercase()
 }

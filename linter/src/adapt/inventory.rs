@@ -18,7 +18,7 @@ use crate::value::Value;
 use super::builder::{Builder, Object};
 use super::declaration;
 use super::fields::{Fields, text};
-use super::ppcmk::id;
+use super::header::id;
 
 /// Adds all entries.
 pub(super) fn add(builder: &mut Builder<'_>, inventory: &Inventory) {

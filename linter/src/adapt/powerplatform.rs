@@ -10,8 +10,7 @@ use crate::source::{Instance, Mode};
 
 use super::builder::Builder;
 use super::fields::{Fields, Nested, text};
-use super::header::{fields, header};
-use super::ppcmk::id;
+use super::header::{fields, header, own_id};
 
 /// What Microsoft's provider writes for "no environment group".
 const NO_GROUP: &str = "00000000-0000-0000-0000-000000000000";
@@ -32,7 +31,7 @@ pub(super) fn add<'a>(builder: &mut Builder<'a>, instance: &'a Instance) {
 fn environment(builder: &mut Builder<'_>, instance: &Instance) {
     let fields = fields(instance);
     let mut environment = Environment::new(header(instance));
-    environment.id = id(&fields, "id");
+    environment.id = own_id(instance, &fields);
     environment.display_name = fields.text("display_name");
     environment.location = fields.fact("location", |value| {
         text(value).map(|name| EnvironmentLocation::new(&name))

@@ -13,7 +13,7 @@ use crate::source::{Instance, Mode};
 use super::builder::{Builder, On, Principal};
 use super::declaration;
 use super::fields::{Fields, Nested, or_default, text};
-use super::header::{fields, fields_before, header};
+use super::header::{fields, fields_before, header, id, own_id};
 
 /// Key Vault Crypto Service Encryption User (CMK facts 4, S43).
 pub(super) const ENCRYPTION_USER: &str = "e147488a-f6f5-4113-8e2d-b22465e65bf6";
@@ -37,7 +37,7 @@ fn policy(builder: &mut Builder<'_>, instance: &Instance) {
         Mode::Data => PolicyForm::Live,
     };
     let mut policy = Policy::new(header(instance), form);
-    policy.id = id(&fields, "id");
+    policy.id = own_id(instance, &fields);
     policy.system_id = id(&fields, "system_id");
     policy.location = fields.fact("location", |value| {
         text(value).map(|name| PolicyLocation::new(&name))
@@ -225,11 +225,4 @@ fn read_environment(header: ppcmk_coverage::estate::Header, fields: &Fields) -> 
         Nested::Unknown(unknown, origin) => Fact::unknown_at(Unknown::clone(&unknown), origin),
     };
     environment
-}
-
-/// An id, in lower case.
-pub(super) fn id(fields: &Fields, name: &str) -> Fact<String> {
-    fields
-        .text(name)
-        .map(|id| id.trim_end_matches('/').to_ascii_lowercase())
 }

@@ -499,3 +499,24 @@ resource "powerplatform_environment" "retail" {
     let (findings, _) = inventory(source, &about("assigned: false"));
     assert_eq!(findings, ["CMK101 powerplatform_environment.retail"]);
 }
+
+#[test]
+fn an_import_block_tells_the_id() {
+    check(
+        r#"
+import {
+  to = powerplatform_environment.retail
+  id = "00000000-0000-0000-0000-00000000000A"
+}
+resource "powerplatform_environment" "retail" { display_name = "Retail" }
+resource "ppcmk_environment_assignment" "retail" {
+  environment_id   = "00000000-0000-0000-0000-00000000000a"
+  policy_system_id = "/regions/europe/providers/Microsoft.PowerPlatform/enterprisePolicies/1"
+}
+"#,
+        &[
+            "ppcmk_environment_assignment.retail: powerplatform_environment.retail under elsewhere \
+           /regions/europe/providers/microsoft.powerplatform/enterprisepolicies/1",
+        ],
+    );
+}
