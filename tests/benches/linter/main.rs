@@ -71,14 +71,14 @@ fn size() -> Figure {
 fn start(effort: Effort) -> Vec<Figure> {
     let folder = tempfile::tempdir().unwrap();
     configuration::write(folder.path(), 1, 1);
-    let runs = Runs::of(effort.starts, &[folder.path().as_os_str()]);
+    let runs = Runs::of(effort.starts, folder.path(), &[]);
     vec![Figure::durations("start, one file", &runs.times).target("5 ms")]
 }
 
 fn configurations(effort: Effort, count: usize) -> Vec<Figure> {
     let folder = tempfile::tempdir().unwrap();
     configuration::write(folder.path(), count, 100);
-    let runs = Runs::of(effort.runs, &[folder.path().as_os_str()]);
+    let runs = Runs::of(effort.runs, folder.path(), &[]);
     let what = format!("{count} resources in 100 files");
     let target = match count {
         1_000 => "50 ms",
@@ -94,10 +94,7 @@ fn plans(effort: Effort, count: usize) -> Vec<Figure> {
     let size = plan::write(&plan, count);
     let empty = folder.path().join("empty");
     std::fs::create_dir(&empty).unwrap();
-    let alone = Runs::of(
-        effort.runs,
-        &["--plan".as_ref(), plan.as_os_str(), empty.as_os_str()],
-    );
+    let alone = Runs::of(effort.runs, &empty, &["--plan".as_ref(), plan.as_os_str()]);
     #[expect(clippy::cast_precision_loss, reason = "sizes are below 2^53")]
     let what = format!("plan of {count} resources, {:.0} MB", size as f64 / 1e6);
     let (time, memory) = if count == 10_000 {
@@ -115,11 +112,8 @@ fn with_sources(effort: Effort, count: usize, plan: &Path) -> Vec<Figure> {
     configuration::write(folder.path(), count, 100);
     let both = Runs::of(
         effort.runs,
-        &[
-            "--plan".as_ref(),
-            plan.as_os_str(),
-            folder.path().as_os_str(),
-        ],
+        folder.path(),
+        &["--plan".as_ref(), plan.as_os_str()],
     );
     let target = if count == 10_000 { "500 ms" } else { "" };
     both.figures("  with its sources", target, "")

@@ -1,6 +1,7 @@
 //! Whole runs of the program.
 
 use std::ffi::OsStr;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -14,20 +15,20 @@ pub(crate) struct Runs {
 }
 
 impl Runs {
-    /// Runs it so many times.
-    pub(crate) fn of(count: usize, arguments: &[&OsStr]) -> Self {
+    /// Runs it so many times in a folder, whose configuration counts if it has one.
+    pub(crate) fn of(count: usize, folder: &Path, arguments: &[&OsStr]) -> Self {
         let mut runs = Self {
             times: Vec::new(),
             peaks: Vec::new(),
         };
         for _ in 0..count {
             let begun = Instant::now();
-            let status = start(arguments).wait().unwrap();
+            let status = start(folder, arguments).wait().unwrap();
             runs.times.push(begun.elapsed());
             assert!(status.code().is_some_and(|code| code < 2), "{arguments:?}");
         }
         // Looking at a process costs it time, so memory has a run of its own.
-        runs.peaks.extend(peak(start(arguments)));
+        runs.peaks.extend(peak(start(folder, arguments)));
         runs
     }
 
@@ -40,10 +41,11 @@ impl Runs {
     }
 }
 
-fn start(arguments: &[&OsStr]) -> Child {
+fn start(folder: &Path, arguments: &[&OsStr]) -> Child {
     Command::new(linter_binary())
         .args(["--format", "json", "--today", "2026-11-25"])
         .args(arguments)
+        .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::inherit())
