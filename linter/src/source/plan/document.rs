@@ -28,6 +28,13 @@ impl std::ops::Deref for Text<'_> {
     }
 }
 
+// A map of texts is asked for `&str`.
+impl std::borrow::Borrow<str> for Text<'_> {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(TextVisitor).map(Self)
@@ -135,12 +142,12 @@ pub(super) struct ChangeDocument<'a> {
     pub(super) before: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) after: Option<&'a RawValue>,
-    #[serde(default)]
-    pub(super) after_unknown: Mask,
-    #[serde(default)]
-    pub(super) before_sensitive: Mask,
-    #[serde(default)]
-    pub(super) after_sensitive: Mask,
+    #[serde(borrow, default)]
+    pub(super) after_unknown: Mask<'a>,
+    #[serde(borrow, default)]
+    pub(super) before_sensitive: Mask<'a>,
+    #[serde(borrow, default)]
+    pub(super) after_sensitive: Mask<'a>,
     pub(super) replace_paths: Option<Vec<Vec<Index>>>,
     pub(super) importing: Option<IgnoredAny>,
 }
@@ -246,8 +253,8 @@ pub(super) struct StateResource<'a> {
     pub(super) index: Option<Index>,
     #[serde(borrow)]
     pub(super) values: Option<&'a RawValue>,
-    #[serde(default)]
-    pub(super) sensitive_values: Mask,
+    #[serde(borrow, default)]
+    pub(super) sensitive_values: Mask<'a>,
     #[serde(borrow)]
     pub(super) depends_on: Option<Vec<Text<'a>>>,
     #[serde(borrow)]

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::address::{ModulePath, module_prefix, split_modules, steps, without_keys};
 use super::change;
-use super::configuration::{Configuration, Module};
+use super::configuration::Configuration;
 use super::document::{ChangeDocument, DeferredChange, ResourceChange};
 use super::mask::Mask;
 use super::symbols::{Place, References, Resolver};
@@ -23,7 +23,7 @@ use crate::value::Value;
 pub(super) struct Plan<'p, 'a> {
     pub(super) document: Document<'a>,
     pub(super) interner: &'p Interner,
-    pub(super) root: &'p Module<'a>,
+    pub(super) configuration: &'p Configuration<'p, 'a>,
 }
 
 /// A change, parsed but for its values.
@@ -38,8 +38,8 @@ struct Parsed<'a> {
 #[derive(Clone, Copy)]
 struct Marked<'m> {
     raw: Option<&'m RawValue>,
-    unknown: &'m Mask,
-    sensitive: &'m Mask,
+    unknown: &'m Mask<'m>,
+    sensitive: &'m Mask<'m>,
 }
 
 impl<'a> Plan<'_, 'a> {
@@ -82,8 +82,9 @@ impl<'a> Plan<'_, 'a> {
 
     fn resolver<'r>(&'r self, parsed: &'r [Parsed<'a>]) -> Resolver<'r> {
         let mut resolver = Resolver {
-            configuration: Configuration::new(self.root),
-            ..Resolver::default()
+            configuration: self.configuration,
+            marks: HashMap::with_capacity(parsed.len()),
+            keys: HashMap::with_capacity(parsed.len()),
         };
         for Parsed {
             resource, change, ..
@@ -102,7 +103,7 @@ impl<'a> Plan<'_, 'a> {
         resolver: &Resolver<'_>,
     ) -> Result<Instance, InputError> {
         let (resource, change) = (&parsed.resource, &parsed.change);
-        let (modules, _) = split_modules(&steps(&resource.address));
+        let modules = modules(&resource.address);
         let block = without_keys(&resource.address);
         let key = key(resource);
         let address = address(resource);
@@ -205,6 +206,14 @@ impl Marked<'_> {
     }
 }
 
+/// The modules around an instance.
+fn modules(address: &str) -> ModulePath {
+    if !address.starts_with("module.") {
+        return ModulePath::new();
+    }
+    split_modules(&steps(address)).0
+}
+
 /// Notes the keys of an instance, and of the modules around it.
 fn add_keys(keys: &mut HashMap<Box<str>, Vec<Option<InstanceKey>>>, resource: &ResourceChange<'_>) {
     let mut add = |address: &str, key: Option<InstanceKey>| match keys.get_mut(address) {
@@ -216,7 +225,7 @@ fn add_keys(keys: &mut HashMap<Box<str>, Vec<Option<InstanceKey>>>, resource: &R
     let length = own.as_ref().map_or(0, |key| key.to_string().len());
     let end = resource.address.len().saturating_sub(length);
     add(resource.address.get(..end).unwrap_or_default(), own);
-    let (modules, _) = split_modules(&steps(&resource.address));
+    let modules = modules(&resource.address);
     for length in 1..=modules.len() {
         let (name, key) = &modules[length - 1];
         let outside = module_prefix(&modules[..length - 1]);

@@ -1,32 +1,32 @@
 //! Which parts of a value are unknown, or sensitive.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::address::Step;
+use super::document::Text;
 use crate::source::InstanceKey;
 
 /// Which parts of a value are marked: `after_unknown`, `after_sensitive` and their like.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) enum Mask {
+pub(super) enum Mask<'a> {
     /// Nothing.
     #[default]
     None,
     /// Everything.
     All,
     /// Parts of some attributes.
-    Object(BTreeMap<Box<str>, Mask>),
+    Object(BTreeMap<Text<'a>, Mask<'a>>),
     /// Parts of some elements.
-    List(Vec<Mask>),
+    List(Vec<Mask<'a>>),
 }
 
-pub(super) const NONE: &Mask = &Mask::None;
+pub(super) const NONE: &Mask<'static> = &Mask::None;
 
-impl Mask {
-    pub(super) fn attribute(&self, name: &str) -> &Mask {
+impl<'a> Mask<'a> {
+    pub(super) fn attribute(&self, name: &str) -> &Mask<'a> {
         match self {
             Self::None | Self::List(_) => NONE,
             Self::All => self,
@@ -34,7 +34,7 @@ impl Mask {
         }
     }
 
-    pub(super) fn element(&self, index: usize) -> &Mask {
+    pub(super) fn element(&self, index: usize) -> &Mask<'a> {
         match self {
             Self::None | Self::Object(_) => NONE,
             Self::All => self,
@@ -66,7 +66,7 @@ impl Mask {
             Self::None | Self::All => None,
             Self::Object(parts) => {
                 let (name, part) = parts.iter().next()?;
-                Some(part.last_name().unwrap_or(name))
+                Some(part.last_name().unwrap_or(&**name))
             }
             Self::List(parts) => parts.iter().find(|part| !part.is_none())?.last_name(),
         }
@@ -121,12 +121,14 @@ impl Mask {
         match (first, &mut *self) {
             (_, Self::All) => {}
             (Step::Name(name) | Step::Key(InstanceKey::Name(name)), Self::Object(parts)) => {
-                parts.entry((&**name).into()).or_default().mark(rest);
+                let name = Text(name.to_string().into());
+                parts.entry(name).or_default().mark(rest);
             }
             (Step::Name(name) | Step::Key(InstanceKey::Name(name)), Self::None) => {
                 let mut part = Self::None;
                 part.mark(rest);
-                *self = Self::Object(BTreeMap::from([((&**name).into(), part)]));
+                let name = Text(name.to_string().into());
+                *self = Self::Object(BTreeMap::from([(name, part)]));
             }
             // Sets have no places, and paths into lists are rare: the whole is marked.
             _ => *self = Self::All,
@@ -134,7 +136,7 @@ impl Mask {
     }
 }
 
-impl<'de> Deserialize<'de> for Mask {
+impl<'de: 'a, 'a> Deserialize<'de> for Mask<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(MaskVisitor)
     }
@@ -143,37 +145,36 @@ impl<'de> Deserialize<'de> for Mask {
 struct MaskVisitor;
 
 impl<'de> Visitor<'de> for MaskVisitor {
-    type Value = Mask;
+    type Value = Mask<'de>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("true, false, or an object or list of them")
     }
 
-    fn visit_bool<E>(self, marked: bool) -> Result<Mask, E> {
+    fn visit_bool<E>(self, marked: bool) -> Result<Mask<'de>, E> {
         Ok(if marked { Mask::All } else { Mask::None })
     }
 
-    fn visit_unit<E>(self) -> Result<Mask, E> {
+    fn visit_unit<E>(self) -> Result<Mask<'de>, E> {
         Ok(Mask::None)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Mask, A::Error> {
-        let mut parts = BTreeMap::new();
-        while let Some(name) = map.next_key::<super::document::Text<'de>>()? {
-            let mask = map.next_value::<Mask>()?;
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Mask<'de>, A::Error> {
+        let mut parts = Vec::new();
+        while let Some(name) = map.next_key::<Text<'de>>()? {
+            let mask = map.next_value::<Mask<'de>>()?;
             if !mask.is_none() {
-                let name: Cow<'de, str> = name.0;
-                parts.insert(name.into(), mask);
+                parts.push((name, mask));
             }
         }
         Ok(if parts.is_empty() {
             Mask::None
         } else {
-            Mask::Object(parts)
+            Mask::Object(BTreeMap::from_iter(parts))
         })
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Mask, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Mask<'de>, A::Error> {
         let mut parts = Vec::new();
         while let Some(mask) = sequence.next_element()? {
             parts.push(mask);
@@ -191,7 +192,7 @@ mod tests {
     use super::*;
     use crate::source::plan::address::steps;
 
-    fn mask(text: &str) -> Mask {
+    fn mask(text: &str) -> Mask<'_> {
         serde_json::from_str(text).unwrap()
     }
 
@@ -199,7 +200,7 @@ mod tests {
     fn what_is_not_marked_is_not_kept() {
         assert_eq!(mask(r#"{"a": {"b": false}, "c": [false, {}]}"#), Mask::None);
         assert_eq!(mask("null"), Mask::None);
-        assert!(serde_json::from_str::<Mask>("1").is_err());
+        assert!(serde_json::from_str::<Mask<'_>>("1").is_err());
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub use recognise::{PlanInput, recognise};
 pub use saved::{read_saved_plan, saved_sources};
 pub use variables::plan_variables;
 
-use configuration::ConfigurationDocument;
+use configuration::{Configuration, ConfigurationDocument};
 use document::{PlanDocument, StateDocument};
 use instances::Plan;
 use values::Interner;
@@ -81,12 +81,13 @@ fn read_document<'a>(
     let root = configuration.root_module.unwrap_or_default();
     let is_errored = plan.errored == Some(true);
     let is_complete = !is_errored && plan.complete != Some(false);
-    let outline = outline::outline(document, &interner, &root, is_complete)?;
+    let blocks = Configuration::new(&root);
+    let outline = outline::outline(document, &interner, &blocks, is_complete)?;
     let mut order = order::order(&root);
     let changes = Plan {
         document,
         interner: &interner,
-        root: &root,
+        configuration: &blocks,
     };
     let mut instances = changes.instances(
         plan.resource_changes.unwrap_or_default().0,
@@ -94,11 +95,15 @@ fn read_document<'a>(
     )?;
     if let Some(part) = plan.prior_state {
         let state: StateDocument<'_> = document.parse(part.get())?;
-        let mut before = state::read(document, &interner, state, &mut order)?;
-        if !is_errored {
-            before = before.into_iter().map(state::unchanged).collect();
+        let mentioned = mentioned(&instances);
+        let unchanged = state::read(document, &interner, state, &mut order, &|address| {
+            !mentioned.contains(address)
+        })?;
+        if is_errored {
+            instances.extend(unchanged);
+        } else {
+            instances.extend(unchanged.into_iter().map(state::unchanged));
         }
-        add_unchanged(&mut instances, before);
     }
     sort(&mut instances);
     Ok(Reading {
@@ -121,18 +126,16 @@ fn unseen(is_errored: bool, complete: Option<bool>) -> Option<Unknown> {
     Some(Unknown::new(Reason::Expression(text.into())))
 }
 
-/// Adds what is in the state and not in the changes: data sources, and what the plan leaves alone.
-fn add_unchanged(instances: &mut Vec<Instance>, before: Vec<Instance>) {
-    let mut changed: HashSet<_> = instances.iter().map(|one| one.address.clone()).collect();
-    changed.extend(
+/// The addresses of what the plan mentions. What else is in the state are data sources, and what a
+/// partial plan leaves alone.
+fn mentioned(instances: &[Instance]) -> HashSet<Arc<str>> {
+    let mut mentioned: HashSet<_> = instances.iter().map(|one| one.address.clone()).collect();
+    mentioned.extend(
         instances
             .iter()
             .filter_map(|one| one.change.as_ref()?.previous_address.clone()),
     );
-    let unchanged = before
-        .into_iter()
-        .filter(|one| !changed.contains(&one.address));
-    instances.extend(unchanged);
+    mentioned
 }
 
 fn sort(instances: &mut [Instance]) {
@@ -167,7 +170,7 @@ pub fn read_state(bytes: &[u8], name: &str) -> Result<Reading, InputError> {
         if !is_known || !is_state {
             return Err(recognise::not_a_state(document, None));
         }
-        reading.instances = state::read(document, &interner, state, &mut reading.order)?;
+        reading.instances = state::read(document, &interner, state, &mut reading.order, &|_| true)?;
     }
     sort(&mut reading.instances);
     Ok(reading)

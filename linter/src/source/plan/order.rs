@@ -3,11 +3,11 @@
 //! Nodes are blocks (`module.a.azurerm_key_vault.cmk`), variables (`module.a.var.x`), outputs
 //! (`module.a.output.y`), locals (`module.a.local.z`, open: a plan does not tell what is in them) and
 //! calls of modules (`module.a`: everything in it). What everything in a module waits for, hangs on
-//! one more node per call, `module.a.start`.
+//! one more node per call, `module.a (expand)`. The names are those of sources, so that both graphs
+//! can be joined.
 
 use ppcmk_coverage::estate::Order;
 
-use super::address::{Step, steps};
 use super::configuration::{Call, Expression, Module};
 use super::document::Text;
 
@@ -59,7 +59,7 @@ fn add_call(
     address: &str,
     start_outside: Option<usize>,
 ) {
-    let start = order.node(&format!("{address}.start"));
+    let start = order.node(&format!("{address} (expand)"));
     if let Some(start_outside) = start_outside {
         order.after(start, start_outside);
     }
@@ -105,15 +105,7 @@ fn depends_on(
 
 /// `later` waits for what `reference` leads to.
 fn after(order: &mut Order, later: usize, prefix: &str, module: &Module<'_>, reference: &str) {
-    let names: Vec<_> = steps(reference)
-        .into_iter()
-        .filter_map(|step| match step {
-            Step::Name(name) => Some(name),
-            Step::Key(_) => None,
-        })
-        .take(4)
-        .collect();
-    let words: Vec<&str> = names.iter().map(|name| &**name).collect();
+    let words = words(reference);
     let local = match words.as_slice() {
         [
             "each" | "count" | "path" | "terraform" | "tofu" | "self",
@@ -132,6 +124,43 @@ fn after(order: &mut Order, later: usize, prefix: &str, module: &Module<'_>, ref
     };
     let earlier = order.node(&format!("{prefix}{local}"));
     order.after(later, earlier);
+}
+
+/// The first names of a reference, without keys.
+fn words(reference: &str) -> Vec<&str> {
+    let mut words = Vec::with_capacity(4);
+    let (mut start, mut depth, mut quoted, mut escaped) = (0, 0, false, false);
+    for (at, letter) in reference.char_indices() {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' if depth > 0 => quoted = !quoted,
+            '[' if !quoted => {
+                if depth == 0 && start < at {
+                    words.push(&reference[start..at]);
+                }
+                depth += 1;
+            }
+            ']' if !quoted && depth > 0 => {
+                depth -= 1;
+                start = at + 1;
+            }
+            '.' if depth == 0 => {
+                if start < at {
+                    words.push(&reference[start..at]);
+                }
+                start = at + 1;
+            }
+            _ => {}
+        }
+        if words.len() == 4 {
+            return words;
+        }
+    }
+    if depth == 0 && start < reference.len() {
+        words.push(&reference[start..]);
+    }
+    words
 }
 
 /// Of `module.a[each.key].id` a plan only says `module.a`. Terraform waits for all outputs then.
@@ -179,6 +208,24 @@ mod tests {
         }
       }
     }"#;
+
+    #[test]
+    fn words_stand_outside_of_keys() {
+        for (reference, expected) in [
+            (
+                r#"module.a["x.\"]["].out.b"#,
+                vec!["module", "a", "out", "b"],
+            ),
+            ("a.b[0].c", vec!["a", "b", "c"]),
+            ("a.b[0]", vec!["a", "b"]),
+            ("a", vec!["a"]),
+            ("a.b[", vec!["a", "b"]),
+            ("..", vec![]),
+            ("", vec![]),
+        ] {
+            assert_eq!(words(reference), expected, "{reference}");
+        }
+    }
 
     #[test]
     fn follows_terraform() {

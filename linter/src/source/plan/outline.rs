@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::configuration::{Configuration, Expression, Module};
+use super::configuration::{Configuration, Expression};
 use super::document::is_name;
 use super::mask::NONE;
 use super::values::{Interner, Path, build_plain};
@@ -19,15 +19,15 @@ pub struct Outline {
     /// The plan is about the whole configuration: what is not in it, will not be there.
     pub is_complete: bool,
     /// The blocks `resource` and `data` of all modules, as [`crate::source::Instance::block`] names
-    /// them. Of types that are understood, with the attributes that are constants, by their path.
+    /// them. Of types that are understood, with the attributes that are simple constants.
     pub blocks: BTreeMap<Arc<str>, Vec<Constant>>,
 }
 
-/// An attribute that the configuration sets to a constant.
+/// An attribute that the configuration sets to a simple constant.
 #[derive(Clone, Debug)]
 pub struct Constant {
     /// Names of attributes and numbers of blocks, from the outside in.
-    pub path: Vec<PathStep>,
+    pub path: Box<[PathStep]>,
     /// The constant.
     pub value: Value,
 }
@@ -61,17 +61,18 @@ impl Constant {
 pub(super) fn outline(
     document: Document<'_>,
     interner: &Interner,
-    root: &Module<'_>,
+    configuration: &Configuration<'_, '_>,
     is_complete: bool,
 ) -> Result<Outline, InputError> {
     let mut blocks = BTreeMap::new();
-    for (address, block) in Configuration::new(root).blocks {
+    for (address, block) in &configuration.blocks {
         let mut constants = Vec::new();
         if is_understood(&block.type_name) {
             let reader = Reader { document, interner };
             reader.add(&block.expressions, &mut Vec::new(), &mut constants)?;
         }
-        blocks.insert(address.into(), constants);
+        constants.shrink_to_fit();
+        blocks.insert(address.as_str().into(), constants);
     }
     Ok(Outline {
         is_complete,
@@ -93,10 +94,12 @@ impl Reader<'_> {
     ) -> Result<(), InputError> {
         match expression {
             Expression::References(_) => {}
+            // Lists and objects may be written in more than one way.
+            Expression::Constant(raw) if raw.get().starts_with(['[', '{', 'n']) => {}
             Expression::Constant(raw) => {
                 let build = build_plain(self.interner, &Path::Root(""), NONE);
                 constants.push(Constant {
-                    path: path.clone(),
+                    path: path.as_slice().into(),
                     value: self.document.build(raw, build)?,
                 });
             }

@@ -83,7 +83,7 @@ pub fn saved_sources(bytes: &[u8], name: &str) -> Result<Memory, InputError> {
         rest -= length;
         files.insert(inside, content);
     }
-    Ok(lay_out(files))
+    Ok(lay_out(&files))
 }
 
 /// An entry of `tfconfig/modules.json`.
@@ -97,7 +97,7 @@ struct Module {
 }
 
 /// Files of the module `a.b` lie in `m-a.b/`; `modules.json` tells their folders.
-fn lay_out(files: BTreeMap<String, Vec<u8>>) -> Memory {
+fn lay_out(files: &BTreeMap<String, Vec<u8>>) -> Memory {
     let modules: Vec<Module> = files
         .get("modules.json")
         .and_then(|json| serde_json::from_slice(json).ok())
@@ -107,7 +107,7 @@ fn lay_out(files: BTreeMap<String, Vec<u8>>) -> Memory {
         .map(|module| (module.key, module.folder.replace('\\', "/").into()))
         .collect();
     let mut tree = Memory::default();
-    for (path, content) in &files {
+    for (path, content) in files {
         let Some((key, file)) = path
             .strip_prefix("m-")
             .and_then(|path| path.split_once('/'))
@@ -218,7 +218,7 @@ mod tests {
             ),
         ];
         let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()));
-        let tree = lay_out(files.into());
+        let tree = lay_out(&files.into());
         let read = hcl::read(&tree, Path::new(""), &Options::default()).unwrap();
         assert_eq!(
             &*read.instances[0].address,

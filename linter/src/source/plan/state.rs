@@ -13,12 +13,14 @@ use crate::source::encoded::Document;
 use crate::source::{InputError, Instance, Mode};
 use crate::value::Value;
 
-/// The instances of a state. What they depend on goes into the order.
+/// The instances of a state whose addresses are wanted. What all of them depend on goes into the
+/// order.
 pub(super) fn read(
     document: Document<'_>,
     interner: &Interner,
     state: StateDocument<'_>,
     order: &mut Order,
+    is_wanted: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Instance>, InputError> {
     let mut instances = Vec::new();
     let mut modules: Vec<StateModule<'_>> = Vec::new();
@@ -26,7 +28,8 @@ pub(super) fn read(
     while let Some(module) = modules.pop() {
         for resource in module.resources.into_iter().flatten() {
             add_order(order, &resource);
-            if is_understood(&resource.type_name) && resource.deposed_key.is_none() {
+            let is_whole = resource.deposed_key.is_none();
+            if is_understood(&resource.type_name) && is_whole && is_wanted(&resource.address) {
                 instances.push(instance(document, interner, &resource)?);
             }
         }

@@ -24,11 +24,10 @@ use crate::source::InstanceKey;
 const FARTHEST: usize = 32;
 
 /// What is needed to follow references.
-#[derive(Default)]
 pub(super) struct Resolver<'r> {
-    pub(super) configuration: Configuration<'r, 'r>,
+    pub(super) configuration: &'r Configuration<'r, 'r>,
     /// What is unknown and what is sensitive of an instance, by address.
-    pub(super) marks: HashMap<&'r str, [&'r Mask; 2]>,
+    pub(super) marks: HashMap<&'r str, [&'r Mask<'r>; 2]>,
     /// The keys of the instances of a block or module that are in the plan, by the address without
     /// the last key. The configuration does not always say that there is `for_each`.
     pub(super) keys: HashMap<Box<str>, Vec<Option<InstanceKey>>>,
@@ -99,8 +98,8 @@ impl<'r> References<'r> {
         &self,
         name: &str,
         expression: &'r Expression<'r>,
-        unknown: &Mask,
-        sensitive: &Mask,
+        unknown: &Mask<'_>,
+        sensitive: &Mask<'_>,
     ) -> State<'r> {
         let Expression::References(references) = expression else {
             return State::In(expression);
@@ -127,7 +126,7 @@ impl<'r> References<'r> {
 }
 
 impl Names for References<'_> {
-    fn attribute(&self, name: &str, unknown: &Mask, sensitive: &Mask) -> Self {
+    fn attribute(&self, name: &str, unknown: &Mask<'_>, sensitive: &Mask<'_>) -> Self {
         let state = match &self.state {
             State::In(expression) => match expression.attribute(name) {
                 Some(expression) => self.enter(name, expression, unknown, sensitive),
@@ -145,7 +144,7 @@ impl Names for References<'_> {
         self.at(state)
     }
 
-    fn element(&self, index: usize, _: &Mask, _: &Mask) -> Self {
+    fn element(&self, index: usize, _: &Mask<'_>, _: &Mask<'_>) -> Self {
         let state = match &self.state {
             State::In(expression) => expression.element(index).map_or(State::Nothing, State::In),
             state => state.clone(),
@@ -454,5 +453,158 @@ fn meant_by(name: &str) -> &str {
         "scope" => "id",
         _ if name.ends_with("_id") => "id",
         _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::plan::read_plan;
+
+    /// Resources of a plan: address, index, what refers, and to what.
+    fn plan(configuration: &str, instances: &[(&str, &str)]) -> Vec<(String, String)> {
+        let changes: Vec<String> = instances
+            .iter()
+            .map(|(address, index)| {
+                let address = serde_json::Value::from(*address);
+                format!(
+                    r#"{{"address": {address}, "mode": "managed", "type": "azapi_x", "index": {index},
+                        "change": {{"actions": ["create"], "before": null, "after": {{}},
+                                    "after_unknown": {{"id": true, "output": true, "vault_id": true}}}}}}"#
+                )
+            })
+            .collect();
+        let text = format!(
+            r#"{{"format_version": "1.2", "resource_changes": [{}],
+                "configuration": {{"root_module": {configuration}}}}}"#,
+            changes.join(",")
+        );
+        let reading = read_plan(text.as_bytes(), "p").unwrap();
+        let symbols = reading.instances.iter().map(|instance| {
+            let value = instance.values.get("vault_id").unwrap();
+            let symbol = value.as_unknown().unwrap().symbol.as_deref().unwrap();
+            (instance.address.to_string(), symbol.to_owned())
+        });
+        symbols.collect()
+    }
+
+    fn block(name: &str, references: &str, more: &str) -> String {
+        format!(
+            r#"{{"mode": "managed", "type": "azapi_x", "name": "{name}",
+                "expressions": {{"vault_id": {{"references": {references}}}}}{more}}}"#
+        )
+    }
+
+    /// The symbol of the last of two blocks in the root module.
+    fn symbol(references: &str, more: &str, instances: &[(&str, &str)]) -> String {
+        let for_each = r#", "for_each_expression": {"references": ["var.x"]}"#;
+        let configuration = format!(
+            r#"{{"resources": [{}, {}]}}"#,
+            block("a", "[]", for_each),
+            block("b", references, more)
+        );
+        plan(&configuration, instances).pop().unwrap().1
+    }
+
+    const A: [(&str, &str); 2] = [("azapi_x.a[\"k\"]", "\"k\""), ("azapi_x.a[\"l\"]", "\"l\"")];
+
+    #[test]
+    fn keys_correlate() {
+        let all = |last| [A[0], A[1], last];
+        let keyed = all(("azapi_x.b[\"k\"]", "\"k\""));
+        let own = "azapi_x.b[\"k\"].vault_id";
+        for (references, expected) in [
+            (r#"["azapi_x.a", "each.key"]"#, r#"azapi_x.a["k"].id"#),
+            (
+                r#"["azapi_x.a[\"l\"].output.x", "azapi_x.a[\"l\"].output", "azapi_x.a[\"l\"]", "azapi_x.a"]"#,
+                r#"azapi_x.a["l"].output.x"#,
+            ),
+            // One of two, and nobody says which.
+            (r#"["azapi_x.a"]"#, own),
+            (r#"["azapi_x.a", "each.value.key", "each.value"]"#, own),
+            // Two references, a local, a variable of the root module.
+            (
+                r#"["azapi_x.a[\"k\"].id", "azapi_x.a[\"k\"]", "azapi_x.a", "var.x"]"#,
+                own,
+            ),
+            (r#"["local.x"]"#, own),
+            (r#"["var.x"]"#, own),
+            (r#"["azapi_x.nowhere.id", "azapi_x.nowhere"]"#, own),
+            // What it refers to is known.
+            (
+                r#"["azapi_x.a[\"k\"].name", "azapi_x.a[\"k\"]", "azapi_x.a"]"#,
+                own,
+            ),
+        ] {
+            assert_eq!(symbol(references, "", &keyed), expected, "{references}");
+        }
+        let other_key = all(("azapi_x.b[\"m\"]", "\"m\""));
+        let lost = symbol(r#"["azapi_x.a", "each.key"]"#, "", &other_key);
+        assert_eq!(lost, "azapi_x.b[\"m\"].vault_id");
+    }
+
+    #[test]
+    fn instances_of_instances_correlate() {
+        let for_each = r#", "for_each_expression": {"references": ["azapi_x.a"]}"#;
+        let instances = [A[0], A[1], ("azapi_x.b[\"l\"]", "\"l\"")];
+        let references = r#"["each.value.id", "each.value"]"#;
+        assert_eq!(
+            symbol(references, for_each, &instances),
+            r#"azapi_x.a["l"].id"#
+        );
+    }
+
+    #[test]
+    fn the_only_instance_is_meant() {
+        let instances = [A[0], ("azapi_x.b", "null")];
+        assert_eq!(
+            symbol(r#"["azapi_x.a"]"#, "", &instances),
+            r#"azapi_x.a["k"].id"#
+        );
+    }
+
+    #[test]
+    fn variables_and_outputs_are_followed() {
+        let configuration = format!(
+            r#"{{"resources": [{root}], "module_calls": {{
+                "vaults": {{"module": {{"resources": [{a}],
+                    "outputs": {{"out": {{"expression": {{"references": ["azapi_x.a.id", "azapi_x.a"]}}}}}}}}}},
+                "policies": {{
+                    "expressions": {{"in": {{"references": ["module.vaults", "each.key"]}}}},
+                    "module": {{"resources": [{b}]}}}}}}}}"#,
+            root = block(
+                "c",
+                r#"["module.vaults[\"k\"].out", "module.vaults[\"k\"]"]"#,
+                ""
+            ),
+            a = block("a", "[]", ""),
+            b = block("b", r#"["var.in"]"#, ""),
+        );
+        let symbols = plan(
+            &configuration,
+            &[
+                ("module.vaults[\"k\"].azapi_x.a", "null"),
+                ("module.vaults[\"l\"].azapi_x.a", "null"),
+                ("module.policies[\"l\"].azapi_x.b", "null"),
+                ("azapi_x.c", "null"),
+            ],
+        );
+        let of = |address: &str| {
+            let mut all = symbols.iter();
+            &all.find(|(one, _)| one == address).unwrap().1
+        };
+        assert_eq!(of("azapi_x.c"), r#"module.vaults["k"].azapi_x.a.id"#);
+        let policy = of(r#"module.policies["l"].azapi_x.b"#);
+        assert_eq!(policy, r#"module.vaults["l"].azapi_x.a.id"#);
+    }
+
+    #[test]
+    fn circles_have_an_end() {
+        let configuration = r#"{"resources": [RESOURCE], "module_calls": {"m": {
+            "expressions": {"in": {"references": ["module.m.out", "module.m"]}},
+            "module": {"outputs": {"out": {"expression": {"references": ["var.in"]}}}}}}}"#;
+        let block = block("c", r#"["module.m.out", "module.m"]"#, "");
+        let configuration = configuration.replace("RESOURCE", &block);
+        let symbols = plan(&configuration, &[("azapi_x.c", "null")]);
+        assert_eq!(symbols[0].1, "azapi_x.c.vault_id");
     }
 }

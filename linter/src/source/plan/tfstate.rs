@@ -146,7 +146,7 @@ fn read_instance(
 }
 
 /// The attributes with sensitive parts: all of each.
-fn sensitive(instance: &ResourceInstance<'_>) -> Mask {
+fn sensitive(instance: &ResourceInstance<'_>) -> Mask<'static> {
     let mut mask = Mask::None;
     for path in instance.sensitive_attributes.iter().flatten() {
         let first = path.first().and_then(|step| step.value);

@@ -11,6 +11,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use super::document::{Text, is_name};
 use super::mask::{Mask, NONE};
+use crate::source::InstanceKey;
 use crate::value::{Kind, Number, Object, Value};
 
 /// The name under which `serde_json` hands over numbers that it keeps as text.
@@ -46,13 +47,30 @@ pub(super) enum Path<'p> {
     Element(&'p Path<'p>, usize),
 }
 
-impl fmt::Display for Path<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Path<'_> {
+    /// As Terraform prints it, behind the address.
+    fn text(&self) -> Arc<str> {
+        let mut text = String::with_capacity(96);
+        self.print(&mut text);
+        text.into()
+    }
+
+    fn print(&self, text: &mut String) {
         match self {
-            Self::Root(address) => formatter.write_str(address),
-            Self::Attribute(path, name) if is_name(name) => write!(formatter, "{path}.{name}"),
-            Self::Attribute(path, name) => write!(formatter, "{path}[{name:?}]"),
-            Self::Element(path, index) => write!(formatter, "{path}[{index}]"),
+            Self::Root(address) => text.push_str(address),
+            Self::Attribute(path, name) => {
+                path.print(text);
+                if is_name(name) {
+                    text.push('.');
+                    text.push_str(name);
+                } else {
+                    text.push_str(&InstanceKey::Name((*name).into()).to_string());
+                }
+            }
+            Self::Element(path, index) => {
+                path.print(text);
+                text.push_str(&InstanceKey::Index(*index as u64).to_string());
+            }
         }
     }
 }
@@ -61,10 +79,10 @@ impl fmt::Display for Path<'_> {
 /// to.
 pub(super) trait Names {
     /// What it says about an attribute.
-    fn attribute(&self, name: &str, unknown: &Mask, sensitive: &Mask) -> Self;
+    fn attribute(&self, name: &str, unknown: &Mask<'_>, sensitive: &Mask<'_>) -> Self;
 
     /// What it says about an element.
-    fn element(&self, index: usize, unknown: &Mask, sensitive: &Mask) -> Self;
+    fn element(&self, index: usize, unknown: &Mask<'_>, sensitive: &Mask<'_>) -> Self;
 
     /// The name of the value, if it has another one than its place.
     fn symbol(&self) -> Option<Arc<str>>;
@@ -78,11 +96,11 @@ pub(super) trait Names {
 pub(super) struct OwnNames;
 
 impl Names for OwnNames {
-    fn attribute(&self, _: &str, _: &Mask, _: &Mask) -> Self {
+    fn attribute(&self, _: &str, _: &Mask<'_>, _: &Mask<'_>) -> Self {
         *self
     }
 
-    fn element(&self, _: usize, _: &Mask, _: &Mask) -> Self {
+    fn element(&self, _: usize, _: &Mask<'_>, _: &Mask<'_>) -> Self {
         *self
     }
 
@@ -100,8 +118,8 @@ impl Names for OwnNames {
 pub(super) struct Build<'b, N> {
     pub(super) interner: &'b Interner,
     pub(super) path: &'b Path<'b>,
-    pub(super) unknown: &'b Mask,
-    pub(super) sensitive: &'b Mask,
+    pub(super) unknown: &'b Mask<'b>,
+    pub(super) sensitive: &'b Mask<'b>,
     pub(super) names: &'b N,
 }
 
@@ -116,13 +134,13 @@ impl<N: Names> Build<'_, N> {
     }
 
     fn not_known(&self) -> Value {
-        let own = self.path.to_string();
+        let own = self.path.text();
         let reason = if self.unknown.is_all() {
-            Reason::KnownAfterApply(own.as_str().into())
+            Reason::KnownAfterApply(own.clone())
         } else {
             Reason::Expression(format!("`{own}` is sensitive").into())
         };
-        Value::symbol(reason, self.names.symbol().unwrap_or_else(|| own.into()))
+        Value::symbol(reason, self.names.symbol().unwrap_or(own))
     }
 
     /// A value without parts. Marks on parts that it does not have are taken for marks on all of it.
@@ -175,7 +193,7 @@ impl<N: Names> Build<'_, N> {
     }
 
     fn own_unknown(&self) -> Unknown {
-        let own: Arc<str> = self.path.to_string().into();
+        let own = self.path.text();
         Unknown {
             reason: Reason::KnownAfterApply(own.clone()),
             symbol: Some(own),
@@ -241,6 +259,9 @@ impl<'de, N: Names> Visitor<'de> for Build<'_, N> {
     }
 
     fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Value, E> {
+        if let Ok(number) = i64::try_from(number) {
+            return self.visit_i64(number);
+        }
         self::number(&number.to_string()).map(|number| self.scalar(number))
     }
 
@@ -268,16 +289,17 @@ impl<'de, N: Names> Visitor<'de> for Build<'_, N> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut entries = BTreeMap::new();
+        // Terraform sorts keys, and a map is made of what is sorted in one go.
+        let mut entries: Vec<(Arc<str>, Value)> = Vec::new();
         while let Some(name) = map.next_key::<Text<'de>>()? {
             if &*name == NUMBER && entries.is_empty() {
                 let number = number(&map.next_value::<Text<'de>>()?)?;
                 return Ok(self.scalar(number));
             }
             let value = self.attribute(&name, |build| map.next_value_seed(build))?;
-            entries.insert(self.interner.text(&name), value);
+            entries.push((self.interner.text(&name), value));
         }
-        Ok(self.object(entries))
+        Ok(self.object(BTreeMap::from_iter(entries)))
     }
 }
 
@@ -295,7 +317,7 @@ fn number<E: serde::de::Error>(text: &str) -> Result<Kind, E> {
 pub(super) fn build_plain<'b>(
     interner: &'b Interner,
     path: &'b Path<'b>,
-    sensitive: &'b Mask,
+    sensitive: &'b Mask<'b>,
 ) -> Build<'b, OwnNames> {
     Build {
         interner,
