@@ -46,6 +46,7 @@ import {
   id       = each.key
 }
 
+# ppcmk-lint: ignore CMK211 reason="no environment can lose it: the provider refuses to delete a policy in use"
 resource "ppcmk_enterprise_policy" "this" {
   name                = data.ppcmk_enterprise_policy.existing.name
   resource_group_name = data.ppcmk_enterprise_policy.existing.resource_group_name

@@ -21,6 +21,7 @@ locals {
   }
 }
 
+# ppcmk-lint: ignore CMK211 reason="made to be destroyed again; in a tenant, add prevent_destroy"
 resource "ppcmk_enterprise_policy" "europe" {
   name                = "ep-cmk-europe"
   resource_group_name = "rg-cmk"
