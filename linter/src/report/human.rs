@@ -7,7 +7,7 @@ mod paint;
 use std::fmt::Write as _;
 use std::io;
 
-use ppcmk_coverage::estate::Step;
+use ppcmk_coverage::estate::{Location, Step};
 use ppcmk_coverage::{Certainty, Finding, Level, Undecided};
 
 use super::Style;
@@ -97,7 +97,8 @@ fn write_excerpt(
     }
 }
 
-/// The place itself, then those of the other side that are in the same file.
+/// The place itself, then those of the other side that are next to it. Others would be excerpts of
+/// their own, in the order of the file, and the place to edit has to come first; a note names them.
 fn marks(finding: &Finding) -> Vec<Mark> {
     let own = finding.location.iter().map(|location| Mark {
         location: location.clone(),
@@ -108,13 +109,20 @@ fn marks(finding: &Finding) -> Vec<Mark> {
         let is_here = finding
             .location
             .as_ref()
-            .is_some_and(|own| own.file == location.file);
+            .is_some_and(|own| own.file == location.file && lines_between(own, &location) < 2);
         is_here.then(|| Mark {
             location,
             label: Some(related.label.clone()),
         })
     });
     own.chain(related).collect()
+}
+
+/// How many lines are between two places of a file.
+fn lines_between(one: &Location, other: &Location) -> u32 {
+    let after =
+        |first: &Location, second: &Location| second.start.line.saturating_sub(first.end.line + 1);
+    after(one, other).max(after(other, one))
 }
 
 fn notes(finding: &Finding) -> Vec<(&'static str, String)> {
