@@ -32,6 +32,13 @@ pub fn linter_binary() -> &'static Path {
     BINARY.get_or_init(|| build("ppcmk-lint", "ppcmk-lint"))
 }
 
+/// The stand-ins for other people's providers: one program, which stands in for the provider that
+/// its file is named after.
+pub fn stand_in_binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| build("ppcmk-standins", "ppcmk-standin"))
+}
+
 fn build(package: &str, binary: &str) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
     let mut command = Command::new(cargo);

@@ -34,7 +34,7 @@ mod state;
 mod wait;
 mod workspace;
 
-pub use binaries::{emulator_binary, linter_binary, provider_binary};
+pub use binaries::{emulator_binary, linter_binary, provider_binary, stand_in_binary};
 pub use fleet::Fleet;
 pub use process::Running;
 pub use run::{Plan, Run};

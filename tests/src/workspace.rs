@@ -10,7 +10,7 @@ use ppcmk_emulator::Emulator;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::binaries::provider_binary;
+use crate::binaries::{provider_binary, stand_in_binary};
 use crate::process::Running;
 use crate::run::{Plan, Run};
 use crate::state::State;
@@ -66,6 +66,35 @@ impl Workspace {
             mirror.display().to_string()
         ));
         *workspace.variables() = emulator.environment_variables().into_iter().collect();
+        workspace
+    }
+
+    /// An empty configuration without a `provider.tf`. Stand-ins take the place of all providers,
+    /// also of ours, so that plans need no services and refuse no mistakes.
+    #[expect(clippy::missing_panics_doc, reason = "it is for tests")]
+    pub fn with_stand_ins() -> Self {
+        const PROVIDERS: [&str; 4] = [
+            "hashicorp/azurerm",
+            "azure/azapi",
+            "microsoft/power-platform",
+            "ppcmk/ppcmk",
+        ];
+        let workspace = Self::configured("");
+        let directory = workspace.root.path().join("providers");
+        std::fs::create_dir(&directory).expect("the directory is new");
+        let overrides = PROVIDERS.map(|source| {
+            let name = source.rsplit('/').next().unwrap_or(source);
+            let program = directory.join(format!("terraform-provider-{name}"));
+            std::fs::copy(stand_in_binary(), program).expect("the directory is ours");
+            format!("    {source:?} = {:?}\n", directory.display().to_string())
+        });
+        let overrides = overrides.concat();
+        std::fs::write(
+            workspace.root.path().join("terraform.rc"),
+            format!("provider_installation {{\n  dev_overrides {{\n{overrides}  }}\n}}\n"),
+        )
+        .expect("the directory is ours");
+        workspace.remove("provider.tf");
         workspace
     }
 

@@ -12,7 +12,7 @@ use crate::case::Case;
 /// The text without such comments.
 pub(crate) fn without_annotations(text: &str) -> String {
     let lines = text.lines().filter(|line| !is_annotation(line));
-    lines.map(|line| format!("{line}\n")).collect()
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 fn is_annotation(line: &str) -> bool {
@@ -36,19 +36,18 @@ pub(crate) fn annotate(case: &Case, answers: &Answers) -> BTreeMap<PathBuf, Stri
     let notes = notes(case, answers);
     let files = case.files.iter().map(|(path, text)| {
         let mut annotated = String::new();
-        let add = |line: usize| {
-            let here = notes
+        let here = |line: usize| {
+            notes
                 .iter()
-                .filter(|note| note.file == *path && note.line == line);
-            here.map(|note| format!("{}\n", note.text))
-                .collect::<String>()
+                .filter(move |note| note.file == *path && note.line == line)
+                .flat_map(|note| [&*note.text, "\n"])
         };
         for (index, line) in text.lines().enumerate() {
             annotated += line;
             annotated += "\n";
-            annotated += &add(index + 1);
+            annotated.extend(here(index + 1));
         }
-        annotated += &add(0);
+        annotated.extend(here(0));
         (path.clone(), annotated)
     });
     files.collect()

@@ -13,7 +13,7 @@ use crate::annotate::without_annotations;
 pub(crate) struct Case {
     /// The folder that it is in: the code of a rule, or `traps`.
     pub(crate) code: String,
-    /// `fires`, `silent`, ...
+    /// `fires`, `silent`, ..., and behind `_` what is special about it.
     pub(crate) name: String,
     /// The texts by path, without what is expected.
     pub(crate) files: BTreeMap<PathBuf, String>,
@@ -37,7 +37,8 @@ pub(crate) fn all() -> Vec<Case> {
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{folder:?}: {error}"));
+    let entries =
+        std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut entries: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     entries.sort();
     entries
@@ -75,8 +76,8 @@ impl Case {
     }
 
     fn add(&mut self, path: &Path, inside: PathBuf) {
-        let text =
-            std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+        let text = std::fs::read_to_string(path)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         self.files
             .insert(inside.clone(), without_annotations(&text));
         self.on_disk.insert(inside, (path.to_owned(), text));
@@ -88,6 +89,11 @@ impl Case {
             .fold(Memory::default(), |tree, (path, text)| {
                 tree.with(path.to_string_lossy().into_owned(), text.as_str())
             })
+    }
+
+    /// What it is an example of: the first word of its name.
+    pub(crate) fn kind(&self) -> &str {
+        self.name.split('_').next().unwrap_or_default()
     }
 
     /// The same files in a folder of their own.

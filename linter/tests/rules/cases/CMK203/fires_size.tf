@@ -1,0 +1,26 @@
+resource "azurerm_key_vault" "cmk" {
+  name                       = "kv-cmk"
+  location                   = "westeurope"
+  resource_group_name        = "rg-cmk"
+  tenant_id                  = "11111111-1111-1111-1111-111111111111"
+  sku_name                   = "premium"
+  rbac_authorization_enabled = true
+  purge_protection_enabled   = true
+}
+
+resource "azurerm_key_vault_key" "cmk" {
+  name         = "cmk"
+  key_vault_id = azurerm_key_vault.cmk.id
+  key_type     = "RSA"
+  key_size     = 4096
+#                ^^^^ warning CMK203: a key of `4096` bit: one page of Microsoft's names 2048 and 3072, another 2048 and 4096
+  key_opts     = ["wrapKey", "unwrapKey"]
+}
+
+resource "ppcmk_enterprise_policy" "europe" {
+  name                = "ep-cmk-europe"
+  resource_group_name = "rg-cmk"
+  location            = "europe"
+  key_vault_id        = azurerm_key_vault.cmk.id
+  key_name            = azurerm_key_vault_key.cmk.name
+}
