@@ -20,17 +20,17 @@ const TODAY: Date = Date {
 };
 
 /// A configuration in Terraform's language.
-pub fn hcl(bytes: &[u8]) {
+pub(crate) fn hcl(bytes: &[u8]) {
     configuration_file("main.tf", bytes);
 }
 
 /// A configuration in JSON.
-pub fn tf_json(bytes: &[u8]) {
+pub(crate) fn tf_json(bytes: &[u8]) {
     configuration_file("main.tf.json", bytes);
 }
 
 /// A plan, alone and with a configuration that may have made it.
-pub fn plan(bytes: &[u8]) {
+pub(crate) fn plan(bytes: &[u8]) {
     match read_plan(bytes, "plan.json") {
         Ok(plan) => {
             check(merge(plan.clone(), sources(&chain())), None);
@@ -41,7 +41,7 @@ pub fn plan(bytes: &[u8]) {
 }
 
 /// A state.
-pub fn state(bytes: &[u8]) {
+pub(crate) fn state(bytes: &[u8]) {
     match read_state(bytes, "state.json") {
         Ok(state) => check(state, None),
         Err(error) => says_something(&error),
@@ -49,7 +49,7 @@ pub fn state(bytes: &[u8]) {
 }
 
 /// The configuration of the program.
-pub fn configuration(bytes: &[u8]) {
+pub(crate) fn configuration(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     match Config::parse(".ppcmk-lint.toml", &text) {
         Ok(config) => {
@@ -64,7 +64,7 @@ pub fn configuration(bytes: &[u8]) {
 }
 
 /// An inventory, in each of its formats.
-pub fn inventory(bytes: &[u8]) {
+pub(crate) fn inventory(bytes: &[u8]) {
     for name in ["tenant.yaml", "tenant.json", "tenant.hcl"] {
         let mut reading = sources(&chain());
         match read_inventory(bytes, name, &mut reading.sources) {
@@ -90,7 +90,7 @@ fn sources(tree: &Memory) -> Reading {
 }
 
 /// A whole chain, so that what is read next to it has something to refer to.
-pub fn chain() -> Memory {
+pub(crate) fn chain() -> Memory {
     let all: Vec<&str> = ["CMK102", "CMK103", "CMK106"]
         .into_iter()
         .filter_map(rules::find)

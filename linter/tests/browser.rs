@@ -3,6 +3,11 @@
 //! Without a browser these tests fail and say how to get one. The page takes its filter from its
 //! address, so that no protocol is needed to press its buttons.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests, which fail by panicking"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -45,7 +50,7 @@ fn browser() -> PathBuf {
 
 /// Environments of all states, as many as asked for, with a name that could break out of the page.
 fn page(count: usize) -> Vec<u8> {
-    let states = [
+    let kinds = [
         (Status::Full, KeyControl::Covered, "europe"),
         (Status::Partial, KeyControl::NotCovered, "asia"),
         (Status::None, KeyControl::NotCovered, "europe"),
@@ -63,7 +68,7 @@ fn page(count: usize) -> Vec<u8> {
         source: None,
     };
     let coverage = (0..count).map(|index| {
-        let (status, control, geo) = states[index % states.len()];
+        let (status, control, geo) = kinds[index % kinds.len()];
         EnvironmentCoverage {
             environment: format!("powerplatform_environment.e{index}[\"</script><b>\"]").into(),
             status,
@@ -166,12 +171,12 @@ fn filters_filter_the_map_and_the_words() {
     assert_eq!(shown(&document), expected);
     assert!(document.contains(&format!("{expected} of 200 shown")));
     let hidden = 200 - expected;
-    let folded = document
+    let collapsed = document
         .split("<details ")
         .skip(1)
         .filter(|it| it.split('>').next().unwrap().contains("hidden"))
         .count();
-    assert_eq!(folded, hidden);
+    assert_eq!(collapsed, hidden);
 }
 
 #[test]

@@ -1,5 +1,10 @@
 //! The program as a pipeline sees it: output, errors, exit codes.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests, which fail by panicking"
+)]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

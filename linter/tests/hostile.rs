@@ -1,6 +1,11 @@
 //! The properties of the fuzz targets on damaged inputs: a bounded, repeatable run of what
 //! `cargo fuzz` does without end.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests, which fail by panicking"
+)]
+
 #[path = "../fuzz/properties.rs"]
 mod properties;
 
@@ -149,14 +154,14 @@ until = 2027-01-31
 
 #[test]
 fn inventories() {
-    let yaml = br#"
+    let yaml = br"
 environments:
   - name: retail
     location: europe
     assigned: true
     finance_and_operations: { hosting: unified, apps: [commerce] }
     commerce_scale_units: [{ name: csu-apac, region: southeastasia }]
-"#;
+";
     let json = br#"{ "environments": { "retail": { "location": "europe", "managed": false } } }"#;
     let hcl = b"environment \"retail\" {\n  location = \"europe\"\n  ecommerce = { region = \"uksouth\" }\n}\n";
     run(&[yaml, json, hcl], 120, properties::inventory);

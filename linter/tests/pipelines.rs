@@ -1,6 +1,11 @@
 //! The examples for pipelines: they are YAML, and every command in them is one that the program
 //! understands.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests, which fail by panicking"
+)]
+
 use std::path::PathBuf;
 
 use saphyr_parser::{Event, Parser};

@@ -6,7 +6,9 @@ use std::path::Path;
 use super::{Input, Request, Variable};
 use crate::source::hcl::{self, Assignment};
 use crate::source::inventory::{Inventory, read_inventory};
-use crate::source::plan::{PlanInput, read_plan, read_saved_plan, read_state, recognise};
+use crate::source::plan::{
+    PlanInput, plan_variables, read_plan, read_saved_plan, read_state, recognise,
+};
 use crate::source::{Disk, FileTree as _, InputError, Reading, Sources, merge, with_state};
 
 /// Reads configuration, plan and state; a plan decides what the values are, and its sources where
@@ -43,7 +45,13 @@ fn with_plan(request: &Request, input: &Input) -> Result<Reading, InputError> {
     }
     let plan = read_plan(&bytes, &name)?;
     match directory {
-        Some(directory) => Ok(merge(plan, configuration(request, directory)?)),
+        Some(directory) => {
+            // What the plan was made with is what its sources are read with.
+            let mut options = options(request, directory);
+            let variables = plan_variables(&String::from_utf8_lossy(&bytes));
+            options.environment.extend(variables);
+            Ok(merge(plan, hcl::read(&Disk, directory, &options)?))
+        }
         None => Ok(plan),
     }
 }
