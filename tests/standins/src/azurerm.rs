@@ -295,6 +295,11 @@ fn role_assignment() -> Kind {
                 Text("{=scope}/providers/Microsoft.Authorization/roleAssignments/{=guid}"),
             ),
             ("principal_type", Text("ServicePrincipal")),
+            // Of the one role that tests name by its definition.
+            (
+                "role_definition_name",
+                Text("Key Vault Crypto Service Encryption User"),
+            ),
         ],
     }
 }

@@ -61,6 +61,12 @@ fn name(path: &Path) -> String {
 }
 
 impl Batch {
+    /// The configurations that the linter's own tests read as sources.
+    pub(crate) fn of_rules() -> Self {
+        let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../linter/tests/rules/cases");
+        Self::of_folders(&cases)
+    }
+
     /// The configurations in the folders of a folder: files, or folders of files.
     pub(crate) fn of_folders(root: &Path) -> Self {
         let folders = entries(root);
@@ -145,7 +151,7 @@ impl Case {
     }
 
     /// The variables without a default, and which unknown value fits them.
-    fn variables(&self) -> Vec<(String, &'static str)> {
+    pub(crate) fn variables(&self) -> Vec<(String, &'static str)> {
         let text = &self.files[Path::new("main.tf")];
         let body: Body = text.parse().unwrap();
         let variables = body.blocks().filter(|block| &**block.ident == "variable");
