@@ -33,6 +33,9 @@ resource "terraform_data" "object" {
 }
 "#;
 
+/// The file of a configuration whose blocks stand in the root module.
+pub(crate) const IMPORTS: &str = "imports.tf";
+
 /// A configuration.
 pub(crate) struct Case {
     /// The code of the rule that counts; anything else for all rules.
@@ -147,7 +150,15 @@ impl Case {
             .map(|(name, kind)| format!("  {name} = terraform_data.{kind}.output\n"))
             .collect();
         let arguments = arguments.concat();
-        format!("\nmodule {module:?} {{\n  source = \"./{module}\"\n{arguments}}}\n")
+        let imports = self.imports();
+        format!("\nmodule {module:?} {{\n  source = \"./{module}\"\n{arguments}}}\n{imports}")
+    }
+
+    /// Blocks `import`, which only a root module may have.
+    fn imports(&self) -> String {
+        let text = self.files.get(Path::new(IMPORTS));
+        let inside = format!("  to = module.{}.", self.module);
+        text.map_or(String::new(), |text| text.replace("  to = ", &inside))
     }
 
     /// The variables without a default, and which unknown value fits them.
@@ -164,6 +175,9 @@ impl Case {
     fn write(&self, root: &Path) {
         let mut folders = std::collections::BTreeSet::new();
         for (path, text) in &self.files {
+            if path == Path::new(IMPORTS) {
+                continue;
+            }
             let path = root.join(&self.module).join(path);
             let folder = path.parent().unwrap();
             std::fs::create_dir_all(folder).unwrap();

@@ -1,6 +1,7 @@
 //! What only a plan with a state can tell: replacements, removals, moves.
 //!
-//! A case is what was applied (`before.tf`), and what is planned now (`after.tf`). The first lines
+//! A case is what was applied (`before.tf`), and what is planned now (`after.tf`, with blocks `import`
+//! in `imports.tf`). In the folder `traps` all rules count. The first lines
 //! of the latter say what the rule of its folder has to answer: `# silent`, or a line such as
 //! `# finding ppcmk_environment_assignment.retail` per answer.
 
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 use ppcmk_tests::Workspace;
 
 use crate::answers::Answers;
-use crate::batch::{self, Batch, Case};
+use crate::batch::{self, Batch, Case, IMPORTS};
 use crate::slice;
 
 fn folder() -> PathBuf {
@@ -21,7 +22,11 @@ fn cases(file: &str) -> Batch {
     let mut batch = Batch::of_folders(&folder());
     for case in &mut batch.cases {
         let text = case.files.remove(Path::new(file)).unwrap();
+        let imports = case.files.remove(Path::new(IMPORTS));
         case.files = [("main.tf".into(), text)].into();
+        if let Some(imports) = imports.filter(|_| file == "after.tf") {
+            case.files.insert(IMPORTS.into(), imports);
+        }
     }
     batch
 }

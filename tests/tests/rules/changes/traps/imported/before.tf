@@ -1,0 +1,1 @@
+# Nothing is in the state yet.
