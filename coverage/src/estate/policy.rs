@@ -34,6 +34,10 @@ pub struct Policy {
     /// Whether environments are linked to it, where the object itself says so (the state of
     /// `ppcmk_enterprise_policy`, live).
     pub linked: Fact<bool>,
+    /// Whether every right of the policy's identity on its key is in the estate, where somebody has
+    /// asked the tenant (live). Absent: nobody has, and what the configuration grants is all that
+    /// is known.
+    pub grants_read: Fact<bool>,
     /// The plan changes vault, key or version of a policy that exists: the attributes that change.
     pub key_change: Option<Vec<std::sync::Arc<str>>>,
 }
@@ -79,6 +83,7 @@ impl Policy {
             key_name: Fact::default(),
             key_version: Fact::default(),
             linked: Fact::default(),
+            grants_read: Fact::default(),
             key_change: None,
         }
     }

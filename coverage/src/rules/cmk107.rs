@@ -3,15 +3,19 @@
 //! Definite when policy and vault are managed here and nothing gives the identity a right that
 //! fits. Undecided when the vault is somebody else's, when a right is for somebody who is not
 //! known, or when a part of the configuration cannot be seen.
+//!
+//! Of a policy that was read from the tenant together with its rights the finding is possible: the
+//! right may be made in the same run, or be that of a group.
 
 use std::collections::{HashMap, HashSet};
 
 use super::rights::{Verdict, judge, vault_link};
 use super::{Evidence, Example, Level, Rule, Source, pages};
 use crate::estate::{
-    Answer, Estate, Grant, Handle, Header, Identity, Key, Policy, Reason, Scope, Unknown, Vault,
+    Answer, Estate, Grant, Handle, Header, Identity, Key, Known, Policy, Reason, Scope, Unknown,
+    Vault,
 };
-use crate::finding::Findings;
+use crate::finding::{Finding, Findings};
 
 pub(super) const RULE: Rule = Rule {
     code: "CMK107",
@@ -99,18 +103,41 @@ resource \"azurerm_role_assignment\" \"europe\" {
 fn check(estate: &Estate, out: &mut Findings) {
     let strays = Strays::of(estate);
     for (handle, policy) in estate.policies() {
-        // A policy without a key is CMK109's, and one that is only read is its manager's.
+        // A policy without a key is CMK109's.
         let has_key = !matches!(vault_link(estate, policy).identity, Identity::Absent);
-        if !policy.may_encrypt() || !policy.header.is_managed_here() || !has_key {
+        if !policy.may_encrypt() || !has_key {
             continue;
         }
-        match own_grants(estate, handle) {
-            Own::Enough => {}
-            Own::Unknown(unknown) => undecided(policy, &unknown, out),
-            Own::None(only) => match doubt(estate, &strays, policy) {
-                Some(unknown) => undecided(policy, &unknown, out),
-                None => report(estate, policy, only.as_ref(), out),
-            },
+        if policy.header.is_managed_here() {
+            match own_grants(estate, handle) {
+                Own::Enough => {}
+                Own::Unknown(unknown) => undecided(policy, &unknown, out),
+                Own::None(only) => match doubt(estate, &strays, policy) {
+                    Some(unknown) => undecided(policy, &unknown, out),
+                    None => {
+                        report(estate, policy, only.as_ref(), out);
+                    }
+                },
+            }
+        } else {
+            check_read(estate, handle, out);
+        }
+    }
+}
+
+/// A policy that is only read is its manager's, unless its rights were read, too.
+fn check_read(estate: &Estate, handle: Handle<Policy>, out: &mut Findings) {
+    let policy = &estate[handle];
+    match &policy.grants_read.known {
+        Known::Value(true) => {}
+        Known::Unknown(unknown) => return undecided(policy, unknown, out),
+        Known::Value(false) | Known::Absent => return,
+    }
+    match own_grants(estate, handle) {
+        Own::Enough => {}
+        Own::Unknown(unknown) => undecided(policy, &unknown, out),
+        Own::None(only) => {
+            report(estate, policy, only.as_ref(), out).possible();
         }
     }
 }
@@ -271,7 +298,12 @@ fn undecided(policy: &Policy, unknown: &Unknown, out: &mut Findings) {
         .at(&policy.vault.origin);
 }
 
-fn report(estate: &Estate, policy: &Policy, only: Option<&(&Grant, String)>, out: &mut Findings) {
+fn report<'f>(
+    estate: &Estate,
+    policy: &Policy,
+    only: Option<&(&Grant, String)>,
+    out: &'f mut Findings,
+) -> &'f mut Finding {
     let message = match only {
         Some((_, what)) => format!("its identity gets no right on the key, only {what}"),
         None => "its identity gets no right on the key".to_owned(),
@@ -288,6 +320,7 @@ fn report(estate: &Estate, policy: &Policy, only: Option<&(&Grant, String)>, out
     if let Some((_, vault)) = estate.vault(link) {
         finding.related(&vault.header, &link.origin, "the key is in this vault");
     }
+    finding
 }
 
 #[cfg(test)]
@@ -352,6 +385,32 @@ mod tests {
         without(|chain| chain.policy().kind = crate::PolicyKind::NetworkInjection.into())
             .is_silent();
         without(|chain| chain.policy().vault = Link::default()).is_silent();
+    }
+
+    #[test]
+    fn a_policy_of_the_tenant_is_judged_by_the_rights_that_were_read() {
+        let live = |change: &dyn Fn(&mut Chain)| {
+            check(|chain| {
+                chain.policy().header.management = Management::Live;
+                chain.vault().header.management = Management::Live;
+                chain.policy().grants_read = true.into();
+                change(chain);
+            })
+        };
+        live(&|_| {}).is_silent();
+        let nobody = |chain: &mut Chain| chain.grant().principal = Link::default();
+        live(&nobody).finds(&[NOTHING]);
+        live(&|chain| {
+            nobody(chain);
+            chain.policy().grants_read = from_variable("x");
+        })
+        .is_undecided(&[UNKNOWN]);
+        let mut chain = Chain::new();
+        nobody(&mut chain);
+        chain.policy().header.management = Management::Live;
+        chain.policy().grants_read = true.into();
+        let (findings, _) = crate::rules::check(&chain.estate, [&RULE]);
+        assert_eq!(findings[0].certainty, crate::Certainty::Possible);
     }
 
     #[test]

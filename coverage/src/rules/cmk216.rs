@@ -1,20 +1,20 @@
-//! Reports a key that cannot be used yet.
+//! Reports a key that cannot be used yet: before its activation date, or while it is disabled.
 
 use super::custody::{USES_KEY, keys, used_by};
 use super::example::{policy, vault};
 use super::{Evidence, Example, Level, Rule, Source, pages};
-use crate::estate::{Estate, Known};
+use crate::estate::{Estate, Key, Known, Policy};
 use crate::finding::Findings;
 
 pub(super) const RULE: Rule = Rule {
     code: "CMK216",
     name: "key-not-yet-active",
     level: Level::Warning,
-    summary: "a key whose activation date is still to come, under an encryption policy",
+    summary: "a key that is disabled or whose activation date is still to come, under an encryption policy",
     explanation: "\
-Before its activation date (`not_before_date`) a key cannot wrap anything, so no environment can be \
-linked. Microsoft's own script refuses such a key before it starts. It is a warning, because a date \
-may pass before the link is made.",
+Before its activation date (`not_before_date`), and while it is disabled, a key cannot wrap \
+anything, so no environment can be linked. Microsoft's own script refuses such a key before it \
+starts. It is a warning, because a date may pass, or the key be enabled, before the link is made.",
     fix: "remove `not_before_date`, or link environments after that day",
     example: Example {
         before: concat!(
@@ -57,18 +57,39 @@ may pass before the link is made.",
 
 fn check(estate: &Estate, out: &mut Findings) {
     for (key, policy) in keys(estate) {
-        let origin = &key.not_before.origin;
-        match (&key.not_before.known, estate.scope.today) {
-            (Known::Value(date), Some(today)) if *date > today => {
-                let message = format!("the key cannot be used before `{date}`");
-                let finding = out.report(&key.header, message).at(origin);
+        let origin = &key.enabled.origin;
+        match &key.enabled.known {
+            Known::Value(false) => {
+                let finding = out
+                    .report(&key.header, "the key is disabled")
+                    .at(origin)
+                    .help("enable the key before you link environments");
                 used_by(finding, policy, &policy.key.origin, USES_KEY);
+                continue;
             }
-            // Without a day nobody can say whether the date is to come.
-            (Known::Value(_) | Known::Absent, _) => {}
-            (Known::Unknown(unknown), _) => {
+            Known::Unknown(unknown) => {
                 out.undecided(&key.header, unknown).at(origin);
+                continue;
             }
+            // Nothing written is enabled.
+            Known::Value(true) | Known::Absent => {}
+        }
+        check_date(estate, key, policy, out);
+    }
+}
+
+fn check_date(estate: &Estate, key: &Key, policy: &Policy, out: &mut Findings) {
+    let origin = &key.not_before.origin;
+    match (&key.not_before.known, estate.scope.today) {
+        (Known::Value(date), Some(today)) if *date > today => {
+            let message = format!("the key cannot be used before `{date}`");
+            let finding = out.report(&key.header, message).at(origin);
+            used_by(finding, policy, &policy.key.origin, USES_KEY);
+        }
+        // Without a day nobody can say whether the date is to come.
+        (Known::Value(_) | Known::Absent, _) => {}
+        (Known::Unknown(unknown), _) => {
+            out.undecided(&key.header, unknown).at(origin);
         }
     }
 }
@@ -106,6 +127,18 @@ mod tests {
         check(day(2), Some(day(2))).is_silent();
         check(Fact::default(), Some(day(2))).is_silent();
         check(day(2), None).is_silent();
+    }
+
+    #[test]
+    fn points_at_a_disabled_key() {
+        let check = |enabled: Fact<bool>| {
+            let mut key = key();
+            key.enabled = enabled;
+            answers(&super::RULE, &with_key(key))
+        };
+        check(false.into()).finds(&["azurerm_key_vault_key.cmk: the key is disabled"]);
+        check(true.into()).is_silent();
+        check(unknown()).is_undecided(&["azurerm_key_vault_key.cmk: variable `x` has no value"]);
     }
 
     #[test]
