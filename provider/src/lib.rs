@@ -6,6 +6,7 @@
 //! - A link is posted once. What nobody knows is settled by reading.
 //! - Nothing is reported as done that was not read back.
 
+mod checks;
 pub mod client;
 mod config;
 mod credentials;
@@ -14,6 +15,7 @@ mod estate;
 mod explain;
 mod functions;
 mod journal;
+mod planned;
 mod provider;
 mod resources;
 mod services;

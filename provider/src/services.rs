@@ -1,7 +1,6 @@
 //! What resources work with: the client, the provider's settings, and what this process knows
 //! that the cloud does not show.
 
-use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::{Mutex, PoisonError};
 
@@ -10,9 +9,11 @@ use tfplugin::schema::validator::sentence;
 use tfplugin::{Cx, Diagnostic, Diagnostics};
 use tokio::time::{Duration, Instant};
 
+use crate::checks::Checks;
 use crate::client::{Allowed, Call, Client, ClientConfig, HttpOptions};
 use crate::config::Settings;
 use crate::journal::Journal;
+use crate::planned::Planned;
 use crate::resources::DeletionPolicy;
 
 /// The configured provider.
@@ -24,7 +25,10 @@ pub struct Services {
     pub(crate) allowed: Allowed,
     pub(crate) default_deletion_policy: DeletionPolicy,
     pub(crate) journal: Journal,
-    leaving: Mutex<HashSet<EnvironmentId>>,
+    /// The checks of plans.
+    pub(crate) checks: Checks,
+    /// What this process plans.
+    pub(crate) planned: Planned,
     verifications: Mutex<usize>,
 }
 
@@ -64,7 +68,8 @@ impl Services {
             allowed: settings.allowed,
             default_deletion_policy: settings.default_deletion_policy,
             journal,
-            leaving: Mutex::default(),
+            checks: Checks::new(settings.plan_checks, settings.skipped_checks),
+            planned: Planned::default(),
             verifications: Mutex::default(),
         })
     }
@@ -88,24 +93,6 @@ impl Services {
                 diagnostics.error(*argument, summary, detail);
             }
         }
-    }
-
-    /// Notes that this run plans to take an environment off its policy, or to give it another
-    /// one. The policy's own plan asks: Terraform plans what depends on a policy before the policy
-    /// when both are destroyed.
-    pub(crate) fn will_leave(&self, environment: EnvironmentId) {
-        self.leaving
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(environment);
-    }
-
-    /// Whether this run plans to take the environment off its policy.
-    pub(crate) fn is_leaving(&self, environment: &EnvironmentId) -> bool {
-        self.leaving
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(environment)
     }
 
     /// Whether one more finished link may be looked up; see [`MOST_VERIFICATIONS`].

@@ -1,4 +1,4 @@
-//! A tenant with many environments under one policy, and a configuration that manages them all.
+//! A tenant with many environments and one policy, and a configuration that manages them all.
 
 use std::fmt::Write as _;
 
@@ -11,9 +11,9 @@ use crate::workspace::Workspace;
 
 const POLICY: &str = "ep-eu";
 
-/// An emulator, and a configuration whose state has an assignment for each environment.
+/// An emulator, and a configuration with an assignment for each environment.
 ///
-/// The state lacks what only a refresh finds out, so an ordinary plan has nothing to do, and
+/// A state lacks what only a refresh finds out, so an ordinary plan has nothing to do, and
 /// `apply -refresh-only` has something to write.
 pub struct Fleet {
     /// The cloud.
@@ -24,15 +24,26 @@ pub struct Fleet {
 
 impl Fleet {
     /// So many environments, all of them under the policy and in the state.
-    #[expect(clippy::missing_panics_doc, reason = "it is for tests")]
     pub fn new(count: usize) -> Self {
+        let fleet = Self::of(count, &[POLICY]);
+        fleet
+            .workspace
+            .write("terraform.tfstate", state(count).to_string());
+        fleet
+    }
+
+    /// So many environments that are still to come under the policy, and no state.
+    pub fn to_link(count: usize) -> Self {
+        Self::of(count, &[])
+    }
+
+    fn of(count: usize, policies: &[&str]) -> Self {
         let emulator = Emulator::builder()
-            .seed(seed(count))
+            .seed(seed(count, policies))
             .start()
             .expect("the emulator needs a free port only");
         let workspace = Workspace::new(&emulator);
         workspace.write("main.tf", configuration(count));
-        workspace.write("terraform.tfstate", state(count).to_string());
         Self {
             emulator,
             workspace,
@@ -44,7 +55,7 @@ fn environment(number: usize) -> String {
     format!("20000000-0000-0000-0000-{number:012}")
 }
 
-fn seed(count: usize) -> Seed {
+fn seed(count: usize, policies: &[&str]) -> Seed {
     let mut seed: Value = serde_json::from_str(DEFAULT_SEED).expect("the emulator's tests read it");
     seed["policies"] = json!([{ "name": POLICY, "vault": "kv-cmk-eu" }]);
     let environments = (1..=count).map(|number| {
@@ -52,7 +63,7 @@ fn seed(count: usize) -> Seed {
             "id": environment(number),
             "displayName": format!("Store {number}"),
             "managed": true,
-            "policies": [POLICY],
+            "policies": policies,
         })
     });
     seed["environments"] = environments.collect();

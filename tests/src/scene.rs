@@ -58,12 +58,16 @@ impl Scene {
     }
 
     /// How often the provider tries a request at most. Backing off doubles with each attempt.
+    ///
+    /// Plans look at nothing here: faults are about the apply, and come in the order of its
+    /// requests.
     pub fn attempts(&self, most: u32) {
         self.workspace.write(
             "provider.tf",
             format!(
                 "terraform {{\n  required_providers {{\n    ppcmk = {{ source = \"ppcmk/ppcmk\" \
-                 }}\n  }}\n}}\n\nprovider \"ppcmk\" {{\n  max_attempts = {most}\n}}\n"
+                 }}\n  }}\n}}\n\nprovider \"ppcmk\" {{\n  max_attempts = {most}\n  \
+                 plan_checks = \"off\"\n}}\n"
             ),
         );
     }

@@ -86,9 +86,10 @@ fn a_policy_of_another_kind_is_none_of_our_business() {
 fn a_deleted_environment_takes_its_assignment_along() {
     let (emulator, workspace) = linked();
     emulator.delete_environment(estate::RETAIL);
-    let plan = workspace.plan();
-    plan.plans(RETAIL, "create");
-    plan.run.says("Environment not found");
+    let run = workspace.plan().run;
+    run.fails()
+        .says("Error: Environment not found")
+        .says("Warning: Environment not found");
     workspace.apply().fails().says("Environment not found");
     assert_eq!(emulator.requests().count_links(estate::RETAIL), 0);
     workspace.write("main.tf", estate::POLICY);

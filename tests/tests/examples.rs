@@ -230,8 +230,9 @@ fn the_tenant_warns_when_the_inventory_contradicts_the_service() {
     );
     workspace
         .plan()
-        .has_changes()
         .run
+        .fails()
+        .says("CMK102 (policy-in-other-geo)")
         .says("An environment is in another geo than the inventory says.");
 }
 

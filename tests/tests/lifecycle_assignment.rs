@@ -10,6 +10,19 @@ use ppcmk_tests::{assert_nothing_written, estate, start};
 
 const RETAIL: &str = "ppcmk_environment_assignment.retail";
 
+/// A provider whose plans look at nothing.
+const UNCHECKED: &str = r#"
+terraform {
+  required_providers {
+    ppcmk = { source = "ppcmk/ppcmk" }
+  }
+}
+
+provider "ppcmk" {
+  plan_checks = "off"
+}
+"#;
+
 /// The policy `eu` and the assignment `retail` to it, with these arguments.
 fn one(arguments: &str) -> String {
     format!("{}{}", estate::POLICY, estate::retail(arguments))
@@ -437,6 +450,8 @@ fn environments_that_cannot_be_linked_fail_with_advice_and_leave_no_state() {
         ),
     ] {
         workspace.write("main.tf", one("").replace(estate::RETAIL, environment));
+        // The plan refuses them already; this is about what the apply says.
+        workspace.write("provider.tf", UNCHECKED);
         workspace.apply().fails().says(summary);
         assert!(!workspace.state().addresses().contains(&RETAIL.to_owned()));
     }

@@ -20,6 +20,7 @@ use tfplugin::{
 pub use endpoints::Endpoints;
 pub(crate) use resolve::{Settings, resolve};
 
+use crate::checks::{self, Mode};
 use crate::credentials::{self, CredentialArguments};
 use crate::resources::DeletionPolicy;
 
@@ -46,6 +47,8 @@ struct Base {
     max_concurrency: Attr<i64>,
     request_timeout: Attr<String>,
     max_attempts: Attr<i64>,
+    plan_checks: Attr<String>,
+    skip_plan_checks: Attr<SetOf<Attr<String>>>,
     endpoints: Attr<Endpoints>,
     azure: Attr<CredentialArguments>,
     power_platform: Attr<CredentialArguments>,
@@ -156,6 +159,14 @@ pub(crate) fn schema() -> Schema {
                  reported. Default: 6.",
             )
             .validate(between(1, 100)),
+        Attribute::string("plan_checks")
+            .describe(
+                "What a plan does with what the rules find in the tenant: `enforce` (default) \
+                 refuses what would fail or cover less than it seems, `warn` makes every refusal a \
+                 warning, `off` looks at nothing.",
+            )
+            .validate(one_of(Mode::WORDS)),
+        skipped_checks(),
     ])
     .attributes(credentials::attributes())
     .block(
@@ -198,6 +209,25 @@ fn allow_list(
                 for id in ids.iter().filter_map(Value::as_str) {
                     if let Err(error) = parse(id) {
                         diagnostics.error(path.clone(), "Invalid id", sentence(&error.to_string()));
+                    }
+                }
+            },
+        )
+}
+
+/// Rules by their codes or names.
+fn skipped_checks() -> Attribute {
+    Attribute::new("skip_plan_checks", Type::set(Type::String))
+        .describe(
+            "Rules that plans leave out, by code or name, such as `[\"CMK103\"]`. Each plan that \
+             would have used one says so. `ppcmk-lint rules` lists them.",
+        )
+        .validate(
+            |value: &Value, path: &AttributePath, diagnostics: &mut Diagnostics| {
+                let Value::Set(rules) = value else { return };
+                for text in rules.iter().filter_map(Value::as_str) {
+                    if let Err(detail) = checks::rule(text) {
+                        diagnostics.error(path.set_element(), "Unknown rule", detail);
                     }
                 }
             },

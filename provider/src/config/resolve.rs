@@ -7,12 +7,14 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use ppcmk_coverage::rules::Rule;
 use ppcmk_coverage::{SubscriptionId, TenantId};
 use tfplugin::schema::validator::sentence;
 use tfplugin::timeouts::parse_duration;
 use tfplugin::{Attr, Diagnostic, Diagnostics, SetOf};
 
 use super::{Base, Config, endpoints};
+use crate::checks::{self, Mode};
 use crate::client::{Allowed, Cloud};
 use crate::credentials::{self, Context, Credential, TENANT_VARIABLES};
 use crate::resources::DeletionPolicy;
@@ -37,6 +39,8 @@ pub(crate) struct Settings {
     pub(crate) max_concurrency: usize,
     pub(crate) request_timeout: Duration,
     pub(crate) max_attempts: u32,
+    pub(crate) plan_checks: Mode,
+    pub(crate) skipped_checks: Vec<&'static Rule>,
 }
 
 /// Looks up an environment variable.
@@ -104,7 +108,26 @@ pub(crate) fn resolve(
             .and_then(|text| parse_duration(text).ok())
             .unwrap_or(REQUEST_TIMEOUT),
         max_attempts: u32::try_from(number(&base.max_attempts, MAX_ATTEMPTS)).unwrap_or(1),
+        plan_checks: base
+            .plan_checks
+            .as_str()
+            .and_then(Mode::parse)
+            .unwrap_or_default(),
+        skipped_checks: skipped_checks(base),
     })
+}
+
+/// The rules that plans leave out; validation has refused what is none.
+fn skipped_checks(config: &Base) -> Vec<&'static Rule> {
+    let Some(rules) = config.skip_plan_checks.as_ref().known() else {
+        return Vec::new();
+    };
+    rules
+        .0
+        .iter()
+        .filter_map(Attr::as_str)
+        .filter_map(|text| checks::rule(text).ok())
+        .collect()
 }
 
 /// The first of several variables that is set to something.

@@ -49,7 +49,13 @@ impl DataSource for EnterprisePolicySource {
                 "Policy not found",
                 format!(
                     "There is no enterprise policy {id}, or the application lacks the role Reader \
-                     on it."
+                     on it.{}",
+                    if services.planned.policy(&id).is_some() {
+                        " This run creates it: use the attributes of the resource, or let this \
+                         data source depend on it."
+                    } else {
+                        ""
+                    }
                 ),
             ));
         };

@@ -6,6 +6,7 @@ mod enterprise_policies;
 mod enterprise_policy;
 mod environment;
 mod environments;
+mod key_readiness;
 mod locations;
 mod views;
 
@@ -22,6 +23,7 @@ pub(crate) fn all() -> Vec<Box<dyn DynDataSource<Services>>> {
         data_source(enterprise_policy::EnterprisePolicySource),
         data_source(environment::EnvironmentSource),
         data_source(environments::Environments),
+        data_source(key_readiness::KeyReadinessSource),
         data_source(locations::Locations),
     ]
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ppcmk_coverage::estate::{
     Assignment, Environment, Estate, Fact, Handle, Header, Link, Management, Policy, PolicyForm,
 };
-use ppcmk_coverage::{LinkStatus, PolicyKind};
+use ppcmk_coverage::{EnvironmentId, LinkStatus, PolicyKind};
 
 use super::fact::not_shown;
 use crate::client::{self, Operation, OperationState, PolicyLink};
@@ -19,6 +19,17 @@ pub(crate) fn add_environment(
     seen: &client::Environment,
     newest: Option<&Operation>,
 ) -> Handle<Environment> {
+    let environment = environment(seen, newest);
+    let is_assigned = environment.assigned.value() == Some(&true);
+    let handle = estate.add_environment(environment);
+    if let Some(link) = seen.encryption.as_ref().filter(|_| is_assigned) {
+        add_link(estate, handle, link);
+    }
+    handle
+}
+
+/// An environment alone.
+pub(crate) fn environment(seen: &client::Environment, newest: Option<&Operation>) -> Environment {
     let mut environment = Environment::new(live(seen.id.to_string().to_ascii_lowercase()));
     environment.display_name = seen.display_name.clone().into();
     environment.id = seen.id.to_string().to_ascii_lowercase().into();
@@ -35,12 +46,19 @@ pub(crate) fn add_environment(
     environment.dataverse = seen.has_dataverse.into();
     environment.managed = seen.is_managed.into();
     environment.assigned = assigned(seen.encryption.as_ref(), newest);
-    let is_assigned = environment.assigned.value() == Some(&true);
-    let handle = estate.add_environment(environment);
-    if let Some(link) = seen.encryption.as_ref().filter(|_| is_assigned) {
-        add_link(estate, handle, link);
-    }
-    handle
+    environment
+}
+
+/// An environment that could not be read.
+pub(crate) fn unread(id: &EnvironmentId, why: &str) -> Environment {
+    let mut environment = Environment::new(live(id.to_string().to_ascii_lowercase()));
+    environment.id = id.to_string().to_ascii_lowercase().into();
+    environment.location = not_shown(why);
+    environment.sku = not_shown(why);
+    environment.dataverse = not_shown(why);
+    environment.managed = not_shown(why);
+    environment.assigned = not_shown(why);
+    environment
 }
 
 /// Whether the environment is under a customer's key. Only a link that is finished is one.

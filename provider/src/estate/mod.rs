@@ -5,9 +5,13 @@
 //! read did not show is unknown, with a reason that says so; nothing is guessed.
 //!
 //! - [`environment`]: an environment with the policy that it is under.
+//! - [`policy`], [`vault`], [`grant`]: policies, vaults with their keys, and rights on them.
 //! - [`finance`]: what a tenant shows of finance and operations, next to what is declared.
 //! - [`fact`]: arguments of a configuration as facts.
 
 pub(crate) mod environment;
 pub(crate) mod fact;
 pub(crate) mod finance;
+pub(crate) mod grant;
+pub(crate) mod policy;
+pub(crate) mod vault;

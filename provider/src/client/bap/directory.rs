@@ -112,6 +112,13 @@ impl EnvironmentDirectory {
         self.snapshot(call, last_write).await
     }
 
+    /// All environments, if somebody has listed them within the last minute; nothing is sent.
+    pub fn listed(&self) -> Option<Arc<Snapshot>> {
+        let list = self.list.try_lock().ok()?;
+        let snapshot = list.snapshot.as_ref()?;
+        (snapshot.read_at.elapsed() < FRESH).then(|| snapshot.clone())
+    }
+
     /// The environments whose encryption slot names a policy, in whichever state the link is.
     /// Nothing but a list can tell (API facts 4.3).
     pub async fn linked_to(

@@ -45,23 +45,15 @@ impl Vault {
 pub struct NetworkRules {
     /// Whether public access is on; absent means yes.
     pub public_access: Option<bool>,
-    /// Whether unknown addresses are refused (`defaultAction` is `Deny`).
-    pub denies_by_default: bool,
-    /// Whether Microsoft's services pass all the same (`bypass` has `AzureServices`, which is also
-    /// the default).
-    pub trusted_services_bypass: bool,
+    /// Whether unknown addresses are refused (`defaultAction` is `Deny`); absent means no.
+    pub denies_by_default: Option<bool>,
+    /// Whether Microsoft's services pass all the same (`bypass` has `AzureServices`). Absent is
+    /// documented to mean yes.
+    pub trusted_services_bypass: Option<bool>,
     /// Addresses that may connect.
     pub ip_rules: Vec<String>,
     /// Subnets that may connect.
     pub subnets: Vec<String>,
-}
-
-impl NetworkRules {
-    /// Whether Power Platform cannot reach the vault: closed, without the bypass.
-    pub fn block_power_platform(&self) -> bool {
-        let closed = self.denies_by_default || self.public_access == Some(false);
-        closed && !self.trusted_services_bypass
-    }
 }
 
 /// What a principal may do in a vault with access policies.

@@ -277,14 +277,16 @@ fn policies() {
 #[test]
 fn vaults() {
     let rbac = vault(payload!("keyvault-vault-get-response-200-rbac"));
-    assert!(rbac.uses_rbac && rbac.purge_protection && !rbac.network.block_power_platform());
+    assert!(rbac.uses_rbac && rbac.purge_protection);
+    assert_eq!(rbac.network.trusted_services_bypass, Some(true));
     assert_eq!(rbac.soft_delete_retention_days, Some(90));
     let open = vault(payload!(
         "keyvault-vault-get-response-200-no-purge-protection"
     ));
     assert!(!open.purge_protection);
     let closed = vault(payload!("keyvault-vault-get-response-200-firewalled"));
-    assert!(closed.network.block_power_platform());
+    assert_eq!(closed.network.denies_by_default, Some(true));
+    assert_eq!(closed.network.trusted_services_bypass, Some(false));
     let policies = vault(payload!("keyvault-vault-get-response-200-access-policies"));
     let principal = "44444444-4444-4444-4444-444444444444".parse().unwrap();
     assert!(!policies.uses_rbac);

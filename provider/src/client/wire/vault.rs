@@ -107,8 +107,8 @@ fn network(dto: NetworkDto, public_access: Option<bool>) -> NetworkRules {
         public_access,
         denies_by_default: dto
             .default_action
-            .is_some_and(|action| action.eq_ignore_ascii_case("Deny")),
-        trusted_services_bypass: dto.bypass.is_none_or(|bypass| {
+            .map(|action| action.eq_ignore_ascii_case("Deny")),
+        trusted_services_bypass: dto.bypass.map(|bypass| {
             bypass
                 .split(',')
                 .any(|word| word.trim().eq_ignore_ascii_case("AzureServices"))

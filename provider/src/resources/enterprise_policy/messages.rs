@@ -48,7 +48,8 @@ pub(super) fn frozen(argument: &str, linked: &[Arc<Environment>]) -> Diagnostic 
     } else {
         "To use another key, create a second policy with it, grant its identity the right on \
          that key, and change policy_id of the assignments: they swap in place. To rotate the \
-         key, add a new version of the same key; a policy without key_version follows it."
+         key, add a new version of the same key; a policy without key_version follows it.\n\n\
+         CMK112 (assignment-replacement)"
     };
     Diagnostic::error(
         "Linked policy cannot change",
@@ -81,7 +82,7 @@ pub(super) fn deleted_while_linked(linked: &[Arc<Environment>]) -> Diagnostic {
              go offline, and Azure refuses to delete it.\n\nPut them under another policy or \
              destroy their assignments with deletion_policy = \"UNLINK\" first. If this plan does \
              that, Terraform has not told the provider in time: apply it before you remove the \
-             policy from the configuration.",
+             policy from the configuration.\n\nCMK210 (key-material-removed-too-early)",
             names(linked)
         ),
     )
@@ -100,7 +101,7 @@ pub(super) fn deleted_under_environments(id: &PolicyId, linked: &[Arc<Environmen
     )
 }
 
-pub(super) fn unhealthy(policy: &EnterprisePolicy) -> Diagnostic {
+pub(crate) fn unhealthy(policy: &EnterprisePolicy) -> Diagnostic {
     let status = policy
         .health_status
         .as_ref()

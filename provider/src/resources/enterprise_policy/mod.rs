@@ -7,6 +7,7 @@
 mod from_azapi;
 mod messages;
 mod model;
+mod plan;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,9 +21,10 @@ use tfplugin::{
 };
 
 use self::from_azapi::from_azapi;
+pub(crate) use self::messages::unhealthy;
 use self::messages::{
-    deleted_under_environments, deleted_while_linked, exists, frozen, names, not_as_asked,
-    not_seen, other_kind, replaces_while_linked, unhealthy,
+    deleted_under_environments, deleted_while_linked, exists, names, not_as_asked, not_seen,
+    other_kind,
 };
 use self::model::{PolicyModel, changed_arguments, schema};
 use super::take_over;
@@ -74,37 +76,9 @@ impl Resource for EnterprisePolicies {
     }
 
     async fn plan(&self, cx: Cx<Services>, plan: &mut Plan<PolicyModel>) {
-        let Some(prior) = plan.prior.clone() else {
-            plan_create(&cx, plan);
-            refuse(&cx, plan);
-            return;
-        };
-        refuse(&cx, plan);
-        let Some(services) = cx.try_client() else {
-            return;
-        };
-        let changed = changed_arguments(&prior, &plan.planned);
-        if changed.is_empty() && !plan.replaces() {
-            return;
-        }
-        let linked = match linked(services, &call(&cx), &prior).await {
-            Ok(linked) => linked,
-            Err(why) => {
-                plan.diagnostics.push(not_seen(&why));
-                return;
-            }
-        };
-        if linked.is_empty() {
-            return;
-        }
-        if plan.replaces() {
-            plan.diagnostics
-                .push(replaces_while_linked(&linked).at(&plan.requires_replace[0]));
-            return;
-        }
-        for argument in changed {
-            plan.diagnostics
-                .push(frozen(argument, &linked).at(argument));
+        match plan.prior.clone() {
+            None => plan::create(&cx, plan).await,
+            Some(prior) => plan::change(&cx, plan, &prior).await,
         }
     }
 
@@ -121,13 +95,14 @@ impl Resource for EnterprisePolicies {
         let Some(services) = cx.try_client() else {
             return diagnostics;
         };
+        plan::remember_state(services, &prior);
         match linked(services, &call(&cx), &prior).await {
             Ok(mut linked) => {
                 let started = tokio::time::Instant::now();
-                linked.retain(|environment| !services.is_leaving(&environment.id));
+                linked.retain(|environment| !services.planned.is_leaving(&environment.id));
                 while !linked.is_empty() && started.elapsed() < PLANS_OF_OTHERS {
                     tokio::time::sleep(Duration::from_millis(50)).await;
-                    linked.retain(|environment| !services.is_leaving(&environment.id));
+                    linked.retain(|environment| !services.planned.is_leaving(&environment.id));
                 }
                 if !linked.is_empty() {
                     diagnostics.push(deleted_while_linked(&linked));
@@ -170,6 +145,7 @@ impl Resource for EnterprisePolicies {
             .put_policy(&call, &id, &spec)
             .await
             .map_err(|error| explain(&doing, &error))?;
+        services.planned.created(&id);
         model.observe(&policy);
         model.keep_arguments(&planned);
         model.linked_environment_ids = Vec::new().into();
@@ -190,6 +166,7 @@ impl Resource for EnterprisePolicies {
         mut state: PolicyModel,
     ) -> Result<Option<PolicyModel>, Diagnostics> {
         let services = cx.client()?;
+        plan::remember_state(services, &state);
         let call = call(&cx);
         let id: PolicyId = parse_id(state.id.as_str().unwrap_or_default())?;
         let policy = services
@@ -373,31 +350,6 @@ fn promised(cx: &Cx<Services>, planned: &PolicyModel, model: &mut PolicyModel) {
         cx.report(not_as_asked(&differing));
     }
     model.keep_arguments(planned);
-}
-
-fn plan_create(cx: &Cx<Services>, plan: &mut Plan<PolicyModel>) {
-    if !plan.config.subscription_id.is_null() {
-        return;
-    }
-    let Some(services) = cx.try_client() else {
-        return;
-    };
-    match &services.subscription_id {
-        Some(subscription) => plan.planned.subscription_id = subscription.to_string().into(),
-        None => plan.diagnostics.error(
-            "subscription_id",
-            "Missing subscription",
-            "Neither the policy nor the provider names an Azure subscription. Set \
-             subscription_id here, in the provider block, or as ARM_SUBSCRIPTION_ID.",
-        ),
-    }
-}
-
-/// Says what the allow-lists forbid.
-fn refuse(cx: &Cx<Services>, plan: &mut Plan<PolicyModel>) {
-    if let Some(services) = cx.try_client() {
-        services.refuse(&plan.planned.touched(), &mut plan.diagnostics);
-    }
 }
 
 /// The environments under the policy, or why nobody knows.

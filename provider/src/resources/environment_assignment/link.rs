@@ -113,7 +113,7 @@ impl Linker<'_> {
                     continue;
                 }
                 Place::Elsewhere(link) if matches!(intent, Intent::Create { .. }) => {
-                    return Err(linked_elsewhere(target, link));
+                    return Err(linked_elsewhere(&target.environment, link));
                 }
                 // Empty, failed, or to be swapped.
                 Place::Here(_) | Place::Elsewhere(_) | Place::Nowhere => {}
@@ -214,20 +214,19 @@ impl Linker<'_> {
         let id = self.environment;
         match self.services.bap().environment(self.call, id).await {
             Ok(Some(environment)) => Ok(environment),
-            Ok(None) => Err(Diagnostic::error(
-                "Environment not found",
-                format!(
-                    "There is no environment {id} in the tenant, or the application is not \
-                     registered as a Power Platform administrator: the service answers the same \
-                     to both.\n\nCheck the id, and whether the application can see other \
-                     environments."
-                ),
-            )
-            .at("environment_id")
-            .into()),
+            Ok(None) => Err(not_found(id).into()),
             Err(error) => Err(explain(&format!("read the environment {id}"), &error)
                 .at("environment_id")
                 .into()),
+        }
+    }
+
+    /// Whether an existing link is our own, from a run that was cut off.
+    pub(super) async fn is_of_cut_off_run(&self, target: &Target) -> bool {
+        let operations = self.operations().await.unwrap_or_default();
+        match newest_of_key(&operations) {
+            None => self.is_in_journal(target),
+            Some(operation) => self.is_cut_off_run(target, operation).await,
         }
     }
 
@@ -260,7 +259,7 @@ impl Linker<'_> {
             return Ok(Some(self.note(operation)));
         }
         match intent {
-            Intent::Create { adopt: false } => Err(already_linked(target, link)),
+            Intent::Create { adopt: false } => Err(already_linked(&target.environment, link)),
             Intent::Create { adopt: true } | Intent::Update => Ok(newest
                 .filter(|operation| operation.is_active())
                 .map(|operation| self.note(operation))),
@@ -594,7 +593,7 @@ impl Linker<'_> {
 
 /// Whether the slot shows a link that needs nothing more. A word that nobody knows is a link, too:
 /// asking for another one could be the second outage.
-fn is_settled(status: &LinkStatus) -> bool {
+pub(super) fn is_settled(status: &LinkStatus) -> bool {
     matches!(status, LinkStatus::Linked | LinkStatus::Other(_))
 }
 
@@ -626,8 +625,20 @@ pub(super) fn has_failed(operation: &Operation) -> bool {
     )
 }
 
-fn already_linked(target: &Target, link: &PolicyLink) -> Diagnostics {
-    let environment = &target.environment;
+/// There is no such environment, as far as the caller sees.
+pub(super) fn not_found(id: &EnvironmentId) -> Diagnostic {
+    Diagnostic::error(
+        "Environment not found",
+        format!(
+            "There is no environment {id} in the tenant, or the application is not registered as \
+             a Power Platform administrator: the service answers the same to both.\n\nCheck the \
+             id, and whether the application can see other environments."
+        ),
+    )
+    .at("environment_id")
+}
+
+pub(super) fn already_linked(environment: &EnvironmentId, link: &PolicyLink) -> Diagnostics {
     Diagnostic::error(
         "Environment already linked",
         format!(
@@ -642,8 +653,7 @@ fn already_linked(target: &Target, link: &PolicyLink) -> Diagnostics {
     .into()
 }
 
-fn linked_elsewhere(target: &Target, link: &PolicyLink) -> Diagnostics {
-    let environment = &target.environment;
+pub(super) fn linked_elsewhere(environment: &EnvironmentId, link: &PolicyLink) -> Diagnostics {
     let other = link
         .policy_id_text
         .as_deref()

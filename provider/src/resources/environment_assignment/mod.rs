@@ -7,7 +7,10 @@
 
 mod link;
 mod model;
+mod notice;
+mod plan;
 mod read;
+mod sight;
 mod target;
 mod unlink;
 mod wait;
@@ -25,6 +28,7 @@ use self::link::{Intent, JOURNAL, LAST_OPERATION, Linker};
 use self::model::Assignment;
 pub(crate) use self::model::DeletionPolicy;
 use self::model::{Encryption, Note};
+use self::plan::Cause;
 use self::target::Target;
 use self::wait::Followed;
 use crate::explain::explain;
@@ -96,53 +100,31 @@ impl Resource for EnvironmentAssignments {
             let touched = plan.planned.touched();
             services.refuse(&touched, &mut plan.diagnostics);
         }
-        let Some(prior) = &plan.prior else { return };
-        if plan.replaces() {
-            if deletion_policy(prior) == DeletionPolicy::Prevent {
-                plan.diagnostics.error(
-                    "environment_id",
-                    "Replacement prevented",
-                    "Another environment_id replaces the assignment, which would take the present \
-                     environment off its key, and deletion_policy is PREVENT.\n\nAdd a second \
-                     assignment for the other environment, or apply deletion_policy = \"UNLINK\" \
-                     or \"ABANDON\" first.",
-                );
-            }
-            return;
+        if let Some(prior) = plan.prior.clone() {
+            remember_link(&cx, &prior);
+            plan_change(&cx, plan, &prior);
         }
-        if prior.has_failed() {
-            // Makes the plan an update, which requests the link again.
-            plan.planned.link_status = Attr::Unknown;
-        }
-        if plan.changes() || prior.has_failed() {
-            plan.planned.forget_what_may_change();
-        }
-        if !plan.planned.has_policy_of(prior)
-            && let (Some(services), Some(environment)) = (cx.try_client(), prior.environment_id())
+        if let Some(cause) = Cause::of(plan)
+            && !plan.diagnostics.has_errors()
         {
-            services.will_leave(environment);
+            let checked = plan::check(&cx, &plan.planned, cause).await;
+            plan.diagnostics.extend(checked);
         }
     }
 
     async fn plan_delete(&self, cx: Cx<Services>, prior: Assignment) -> Diagnostics {
-        let environment = prior.environment_id.as_str().unwrap_or_default().to_owned();
         match deletion_policy(&prior) {
-            DeletionPolicy::Prevent => prevented(&environment),
+            // Terraform does not refresh what has left the configuration.
+            DeletionPolicy::Prevent => match cx.try_client() {
+                Some(services) if read::is_gone(&cx, services, &prior).await => Diagnostics::new(),
+                _ => prevented(prior.environment_id.as_str().unwrap_or_default()),
+            },
             DeletionPolicy::Abandon => Diagnostics::new(),
             DeletionPolicy::Unlink => {
                 if let (Some(services), Some(id)) = (cx.try_client(), prior.environment_id()) {
-                    services.will_leave(id);
+                    services.planned.will_leave(id);
                 }
-                Diagnostic::warning(
-                    "Environment leaves its key",
-                    format!(
-                        "Destroying the assignment takes the environment {environment} offline \
-                         while its data goes back to Microsoft's key. Keep the key and the right \
-                         of the policy's identity on it for at least 30 days: backups still need \
-                         them."
-                    ),
-                )
-                .into()
+                notice::of_unlink(&prior).into()
             }
         }
     }
@@ -163,6 +145,7 @@ impl Resource for EnvironmentAssignments {
         cx: Cx<Services>,
         state: Assignment,
     ) -> Result<Option<Assignment>, Diagnostics> {
+        remember_link(&cx, &state);
         read::read(&cx, state).await
     }
 
@@ -189,6 +172,7 @@ impl Resource for EnvironmentAssignments {
     async fn delete(&self, cx: Cx<Services>, prior: Assignment) -> Result<(), Diagnostics> {
         let services = cx.client()?;
         match deletion_policy(&prior) {
+            DeletionPolicy::Prevent if read::is_gone(&cx, services, &prior).await => Ok(()),
             DeletionPolicy::Prevent => {
                 Err(prevented(prior.environment_id.as_str().unwrap_or_default()))
             }
@@ -280,6 +264,44 @@ impl Resource for EnvironmentAssignments {
         model.follow(link, None);
         model.observe(&environment, Encryption::Unknown, None);
         Ok(model)
+    }
+}
+
+/// Notes that a state has the link.
+fn remember_link(cx: &Cx<Services>, state: &Assignment) {
+    if let (Some(services), Some(environment)) = (cx.try_client(), state.environment_id()) {
+        services.planned.has_link(environment);
+    }
+}
+
+/// Plans the change of an assignment that is in the state.
+fn plan_change(cx: &Cx<Services>, plan: &mut Plan<Assignment>, prior: &Assignment) {
+    if plan.replaces() {
+        match deletion_policy(prior) {
+            DeletionPolicy::Prevent => plan.diagnostics.error(
+                "environment_id",
+                "Replacement prevented",
+                "Another environment_id replaces the assignment, which would take the present \
+                 environment off its key, and deletion_policy is PREVENT.\n\nAdd a second \
+                 assignment for the other environment, or apply deletion_policy = \"UNLINK\" or \
+                 \"ABANDON\" first.",
+            ),
+            DeletionPolicy::Unlink => plan.diagnostics.push(notice::of_unlink(prior)),
+            DeletionPolicy::Abandon => {}
+        }
+        return;
+    }
+    if prior.has_failed() {
+        // Makes the plan an update, which requests the link again.
+        plan.planned.link_status = Attr::Unknown;
+    }
+    if plan.changes() || prior.has_failed() {
+        plan.planned.forget_what_may_change();
+    }
+    if !plan.planned.has_policy_of(prior)
+        && let (Some(services), Some(environment)) = (cx.try_client(), prior.environment_id())
+    {
+        services.planned.will_leave(environment);
     }
 }
 

@@ -428,6 +428,16 @@ impl Assignment {
         self.wait_for_on_destroy.as_str() != Some("accepted")
     }
 
+    /// What people call the environment, as far as it was read.
+    pub(super) fn called(&self) -> String {
+        let id = self.environment_id.as_str().unwrap_or_default();
+        let seen = self.environment.as_ref().known();
+        match seen.and_then(|environment| environment.name.as_str()) {
+            None | Some("") => id.to_owned(),
+            Some(name) => format!("{name} ({id})"),
+        }
+    }
+
     pub(super) fn environment_id(&self) -> Option<EnvironmentId> {
         self.environment_id.as_str()?.parse().ok()
     }

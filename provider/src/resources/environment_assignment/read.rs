@@ -95,6 +95,23 @@ pub(super) async fn read(
     Ok(Some(state))
 }
 
+/// Whether the environment of a state does not exist any more, as far as the caller can know that:
+/// who sees no environment at all sees no proof.
+pub(super) async fn is_gone(cx: &Cx<Services>, services: &Services, state: &Assignment) -> bool {
+    let call = call(cx);
+    let Some(id) = state.environment_id() else {
+        return false;
+    };
+    if !matches!(
+        services.environments().environment(&call, &id).await,
+        Ok(None)
+    ) {
+        return false;
+    }
+    let all = services.environments().all(&call).await;
+    all.is_ok_and(|all| all.environments().next().is_some())
+}
+
 /// A 404 means that the environment is gone, or that the caller sees none at all.
 async fn gone(
     cx: &Cx<Services>,

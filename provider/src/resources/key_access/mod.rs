@@ -86,7 +86,12 @@ impl Resource for KeyAccesses {
         if let Some(services) = cx.try_client() {
             services.refuse(&plan.planned.touched(), &mut plan.diagnostics);
         }
-        let Some(prior) = &plan.prior else { return };
+        let Some(prior) = &plan.prior else {
+            if let Some(services) = cx.try_client() {
+                services.planned.will_grant(plan.planned.planned());
+            }
+            return;
+        };
         if prior.is_of_another_mode_than(plan.planned.mode()) {
             plan.requires_replace.push("mode".into());
             plan.planned.id = Attr::Unknown;
@@ -245,6 +250,10 @@ async fn names_the_same_identity(
     let Ok(id) = policy.parse::<PolicyId>() else {
         return false;
     };
+    if services.planned.policy(&id).is_some() {
+        // Its identity does not exist yet, so it is another one.
+        return false;
+    }
     match services.arm().policy(&call(cx), &id).await {
         Ok(Some(policy)) => policy.principal_id.is_some_and(|principal| {
             prior

@@ -8,6 +8,7 @@ use tfplugin::schema::validator::{one_of, parses};
 use tfplugin::timeouts::{DefaultTimeouts, Timeouts};
 use tfplugin::{Attr, Attribute, Diagnostic, Model, Schema};
 
+use crate::planned::PlannedGrant;
 use crate::resources::same_without_case;
 use crate::services::Touched;
 
@@ -168,6 +169,15 @@ impl KeyAccess {
 
     pub(super) fn is_in_managed_hsm(&self) -> bool {
         self.vault_id().is_some_and(|vault| vault.is_managed_hsm())
+    }
+
+    /// What plans of assignments have to know of it.
+    pub(super) fn planned(&self) -> PlannedGrant {
+        PlannedGrant {
+            policy: self.policy_id.as_str().and_then(|id| id.parse().ok()),
+            principal: self.principal_id.as_str().and_then(|id| id.parse().ok()),
+            vault: self.vault_id(),
+        }
     }
 
     pub(super) fn retains(&self) -> bool {
