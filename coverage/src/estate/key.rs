@@ -39,16 +39,16 @@ pub enum KeyType {
 }
 
 /// A rotation policy.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Rotation {
     /// It makes new versions by itself. A policy that only notifies does not.
     pub is_automatic: bool,
     /// How long after its creation a version is replaced (`P90D`), as written.
-    pub time_after_creation: Option<String>,
+    pub time_after_creation: Fact<String>,
     /// How long before its expiry a version is replaced, as written.
-    pub time_before_expiry: Option<String>,
+    pub time_before_expiry: Fact<String>,
     /// After which time a version expires, as written.
-    pub expire_after: Option<String>,
+    pub expire_after: Fact<String>,
 }
 
 impl Key {

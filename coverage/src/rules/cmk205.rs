@@ -7,7 +7,7 @@
 use super::custody::{USES_KEY, keys, used_by};
 use super::example::{policy, vault};
 use super::{Evidence, Example, Level, Rule, Source, pages};
-use crate::estate::{Date, Estate, Key, Known, Policy, Rotation};
+use crate::estate::{Date, Estate, Fact, Key, Known, Policy};
 use crate::finding::Findings;
 
 pub(super) const RULE: Rule = Rule {
@@ -140,25 +140,30 @@ fn expires(key: &Key, policy: &Policy, date: Date, out: &mut Findings) {
 /// The version has no expiry, and the rotation policy may give one to its successors.
 fn later_versions_expire(key: &Key, policy: &Policy, out: &mut Findings) {
     match &key.rotation.known {
-        Known::Value(Rotation {
-            is_automatic: false,
-            expire_after: Some(after),
-            ..
-        }) => {
-            let message = format!(
-                "later versions of the key expire after `{after}`, and its rotation policy only notifies"
-            );
-            let finding = out
-                .report(&key.header, message)
-                .at(&key.rotation.origin)
-                .help(
-                    "add an `automatic` block to the `rotation_policy`, or remove `expire_after`",
-                );
-            used_by(finding, policy, &policy.key.origin, USES_KEY);
+        Known::Value(rotation) if !rotation.is_automatic => {
+            successors_expire(key, &rotation.expire_after, policy, out);
         }
         Known::Value(_) | Known::Absent => {}
         Known::Unknown(unknown) => {
             out.undecided(&key.header, unknown).at(&key.rotation.origin);
+        }
+    }
+}
+
+fn successors_expire(key: &Key, after: &Fact<String>, policy: &Policy, out: &mut Findings) {
+    match &after.known {
+        Known::Value(time) => {
+            let message = format!(
+                "later versions of the key expire after `{time}`, and its rotation policy only notifies"
+            );
+            let finding = out.report(&key.header, message).at(&after.origin).help(
+                "add an `automatic` block to the `rotation_policy`, or remove `expire_after`",
+            );
+            used_by(finding, policy, &policy.key.origin, USES_KEY);
+        }
+        Known::Absent => {}
+        Known::Unknown(unknown) => {
+            out.undecided(&key.header, unknown).at(&after.origin);
         }
     }
 }
@@ -200,14 +205,14 @@ mod tests {
     fn automatic() -> Rotation {
         Rotation {
             is_automatic: true,
-            time_before_expiry: Some("P60D".into()),
+            time_before_expiry: "P60D".to_owned().into(),
             ..Rotation::default()
         }
     }
 
     fn notifying() -> Rotation {
         Rotation {
-            expire_after: Some("P1Y".into()),
+            expire_after: "P1Y".to_owned().into(),
             ..Rotation::default()
         }
     }
@@ -227,6 +232,16 @@ mod tests {
         check(Fact::default(), notifying()).finds(&[
             "azurerm_key_vault_key.cmk: later versions of the key expire after `P1Y`, and its rotation policy only notifies",
         ]);
+    }
+
+    #[test]
+    fn cannot_decide_about_an_unknown_expiry_of_later_versions() {
+        let notifying = Rotation {
+            expire_after: unknown(),
+            ..Rotation::default()
+        };
+        check(Fact::default(), notifying)
+            .is_undecided(&["azurerm_key_vault_key.cmk: variable `x` has no value"]);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use super::custody::{USES_KEY, is_managed_hsm, keys, used_by};
 use super::example::{policy, vault};
 use super::{Evidence, Example, Level, Rule, Source, pages};
-use crate::estate::{Estate, Known, Reason, Rotation, Unknown};
+use crate::estate::{Estate, Fact, Known, Reason, Rotation, Unknown};
 use crate::finding::Findings;
 
 /// The shortest interval in a key vault, in days.
@@ -107,30 +107,37 @@ fn check(estate: &Estate, out: &mut Findings) {
         } else {
             SHORTEST
         };
-        for (duration, when) in durations(rotation) {
+        for (time, when) in times(rotation) {
+            let duration = match &time.known {
+                Known::Value(duration) => duration,
+                Known::Absent => continue,
+                Known::Unknown(unknown) => {
+                    out.undecided(&key.header, unknown).at(&time.origin);
+                    continue;
+                }
+            };
             let Some(days) = days(duration) else {
                 let text = format!("`{duration}` is not a duration");
                 out.undecided(&key.header, &Unknown::new(Reason::Expression(text.into())))
-                    .at(origin);
+                    .at(&time.origin);
                 continue;
             };
             if days < shortest {
                 let message = format!(
                     "the key is rotated `{duration}` {when}, and the shortest interval is {shortest} days"
                 );
-                let finding = out.report(&key.header, message).at(origin);
+                let finding = out.report(&key.header, message).at(&time.origin);
                 used_by(finding, policy, &policy.key.origin, USES_KEY);
             }
         }
     }
 }
 
-fn durations(rotation: &Rotation) -> impl Iterator<Item = (&str, &'static str)> {
-    let after = rotation.time_after_creation.as_deref();
-    let before = rotation.time_before_expiry.as_deref();
-    let after = after.map(|duration| (duration, "after its creation"));
-    let before = before.map(|duration| (duration, "before its expiry"));
-    after.into_iter().chain(before)
+fn times(rotation: &Rotation) -> [(&Fact<String>, &'static str); 2] {
+    [
+        (&rotation.time_after_creation, "after its creation"),
+        (&rotation.time_before_expiry, "before its expiry"),
+    ]
 }
 
 /// The days of an ISO 8601 duration, rounded down; `None` for anything else.
@@ -180,7 +187,7 @@ mod tests {
     fn after(duration: &str) -> Rotation {
         Rotation {
             is_automatic: true,
-            time_after_creation: Some(duration.into()),
+            time_after_creation: duration.to_owned().into(),
             ..Rotation::default()
         }
     }
@@ -221,7 +228,7 @@ mod tests {
         ]);
         let before = Rotation {
             is_automatic: true,
-            time_before_expiry: Some("P6D".into()),
+            time_before_expiry: "P6D".to_owned().into(),
             ..Rotation::default()
         };
         check(before).finds(&[
@@ -251,6 +258,12 @@ mod tests {
     #[test]
     fn cannot_decide_about_unknown_values() {
         check(unknown()).is_undecided(&["azurerm_key_vault_key.cmk: variable `x` has no value"]);
+        let interval = Rotation {
+            is_automatic: true,
+            time_after_creation: unknown(),
+            ..Rotation::default()
+        };
+        check(interval).is_undecided(&["azurerm_key_vault_key.cmk: variable `x` has no value"]);
         check(after("often"))
             .is_undecided(&["azurerm_key_vault_key.cmk: `often` is not a duration"]);
     }

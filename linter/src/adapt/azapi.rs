@@ -14,7 +14,7 @@ use ppcmk_coverage::{PolicyKind, PolicyLocation};
 use crate::source::{Instance, Mode};
 use crate::value::Value;
 
-use super::azurerm::{bypass, network_default};
+use super::azurerm::{bypass, inline_policy, key_permissions, network_default};
 use super::builder::{Builder, On, Principal, Reference};
 use super::fields::{Fields, Nested, or_default, text};
 use super::header::{fields, fields_before, header, own_id};
@@ -28,9 +28,8 @@ pub(super) fn add(builder: &mut Builder<'_>, instance: &Instance) {
         return;
     }
     let fields = fields(instance);
-    let kind = fields.text("type");
-    let Some(kind) = kind.value() else { return };
-    let (kind, version) = kind.split_once('@').unwrap_or((kind, ""));
+    let Some(kind) = kind(&fields) else { return };
+    let (kind, version) = kind.split_once('@').unwrap_or((&kind, ""));
     match kind.to_ascii_lowercase().as_str() {
         "microsoft.powerplatform/enterprisepolicies" => policy(builder, instance, &fields),
         "microsoft.keyvault/vaults" => vault(builder, instance, &fields, version),
@@ -38,9 +37,23 @@ pub(super) fn add(builder: &mut Builder<'_>, instance: &Instance) {
         "microsoft.keyvault/vaults/keys" | "microsoft.keyvault/managedhsms/keys" => {
             key(builder, instance, &fields);
         }
-        "microsoft.keyvault/vaults/accesspolicies" => access_policies(builder, instance, &fields),
+        "microsoft.keyvault/vaults/accesspolicies" => {
+            let properties = fields.nested("body").nested("properties");
+            let vault = On::Vault(fields.reference("parent_id"));
+            access_policies(builder, instance, &properties, &vault);
+        }
         "microsoft.authorization/roleassignments" => role_assignment(builder, instance, &fields),
         _ => {}
+    }
+}
+
+/// The type, with the version of the API if that is known: `Microsoft.KeyVault/vaults@${var.api}` is
+/// the type of a vault.
+fn kind(fields: &Fields) -> Option<String> {
+    let kind = fields.text("type");
+    match kind.unknown().and_then(|unknown| unknown.symbol.as_deref()) {
+        Some(symbol) => symbol.split_once("@${").map(|(kind, _)| kind.to_owned()),
+        None => kind.value().cloned(),
     }
 }
 
@@ -261,14 +274,7 @@ fn vault(builder: &mut Builder<'_>, instance: &Instance, fields: &Fields, versio
     );
     common(&mut vault, instance, fields, &properties);
     let handle = builder.add_vault(vault);
-    let Nested::Here(properties) = properties else {
-        return;
-    };
-    for policy in properties.list("accessPolicies").unwrap_or_default() {
-        if let Nested::Here(policy) = policy {
-            inline_policy(builder, instance, &policy, On::ThisVault(handle));
-        }
-    }
+    access_policies(builder, instance, &properties, &On::ThisVault(handle));
 }
 
 fn hsm(builder: &mut Builder<'_>, instance: &Instance, fields: &Fields) {
@@ -339,48 +345,43 @@ fn rotation(policy: &Fields) -> Fact<Rotation> {
     let mut rotation = Rotation {
         expire_after: policy
             .nested("attributes")
-            .fact(|attributes| attributes.text("expiryTime"))
-            .value()
-            .cloned(),
+            .fact(|attributes| attributes.text("expiryTime")),
         ..Rotation::default()
     };
+    let mut open = None;
     for action in actions {
         let kind = action.nested("action").fact(|action| action.text("type"));
+        open = kind.unknown().cloned().or(open);
         if kind
             .value()
             .is_some_and(|kind| kind.eq_ignore_ascii_case("rotate"))
         {
             let trigger = action.nested("trigger");
-            let time = |name| trigger.fact(|trigger| trigger.text(name)).value().cloned();
+            let time = |name| trigger.fact(|trigger| trigger.text(name));
             rotation.is_automatic = true;
             rotation.time_after_creation = time("timeAfterCreate");
             rotation.time_before_expiry = time("timeBeforeExpiry");
         }
     }
-    Fact::value_at(rotation, policy.origin())
+    match open {
+        // It may be the one that rotates.
+        Some(unknown) if !rotation.is_automatic => Fact::unknown_at(unknown, policy.origin()),
+        _ => Fact::value_at(rotation, policy.origin()),
+    }
 }
 
 // --- grants
 
-fn access_policies(builder: &mut Builder<'_>, instance: &Instance, fields: &Fields) {
-    let Nested::Here(properties) = fields.nested("body").nested("properties") else {
-        return;
-    };
-    for policy in properties.list("accessPolicies").unwrap_or_default() {
-        if let Nested::Here(policy) = policy {
-            let vault = On::Vault(fields.reference("parent_id"));
-            inline_policy(builder, instance, &policy, vault);
-        }
+/// The access policies in the properties of a vault, or beside it.
+fn access_policies(builder: &mut Builder<'_>, instance: &Instance, properties: &Nested, on: &On) {
+    for policy in properties.listed("accessPolicies") {
+        inline_policy(builder, instance, &policy, on, |policy| {
+            let right = policy
+                .nested("permissions")
+                .fact(|permissions| key_permissions(permissions, "keys"));
+            (right, policy.reference("objectId"))
+        });
     }
-}
-
-fn inline_policy(builder: &mut Builder<'_>, instance: &Instance, policy: &Fields, on: On) {
-    let right = policy
-        .nested("permissions")
-        .fact(|permissions| super::azurerm::key_permissions(permissions, "keys"));
-    let grant = Grant::new(header(instance), Link::default(), Scope::Other, right);
-    let principal = Principal::Id(policy.reference("objectId"));
-    builder.add_grant(grant, principal, on);
 }
 
 fn role_assignment(builder: &mut Builder<'_>, instance: &Instance, fields: &Fields) {

@@ -9,8 +9,9 @@ use ppcmk_coverage::estate::{
 };
 
 use crate::source::{Instance, Mode};
+use crate::value::{Kind, Value};
 
-use super::builder::{Builder, On, Principal};
+use super::builder::{Builder, On, Principal, Reference};
 use super::fields::{Fields, Nested, or_default, text};
 use super::header::{fields, header, own_id};
 use super::ids;
@@ -66,7 +67,7 @@ fn rbac(fields: &Fields) -> Fact<bool> {
     new
 }
 
-pub(super) fn network_default(value: &crate::value::Value) -> Result<NetworkDefault, &'static str> {
+pub(super) fn network_default(value: &Value) -> Result<NetworkDefault, &'static str> {
     if text(value)?.eq_ignore_ascii_case("deny") {
         Ok(NetworkDefault::Deny)
     } else {
@@ -74,7 +75,7 @@ pub(super) fn network_default(value: &crate::value::Value) -> Result<NetworkDefa
     }
 }
 
-pub(super) fn bypass(value: &crate::value::Value) -> Result<bool, &'static str> {
+pub(super) fn bypass(value: &Value) -> Result<bool, &'static str> {
     let words = text(value)?.to_ascii_lowercase();
     Ok(words.split(',').any(|word| word.trim() == "azureservices"))
 }
@@ -85,34 +86,36 @@ fn inline_access_policies(
     fields: &Fields,
     vault: Handle<Vault>,
 ) {
-    match fields.list("access_policy") {
-        Ok(policies) => {
-            for policy in policies.into_iter().filter_map(Nested::here) {
-                let grant = Grant::new(
-                    header(instance),
-                    Link::default(),
-                    Scope::Other,
-                    key_permissions(&policy, "key_permissions"),
-                );
-                let principal = Principal::Id(policy.reference("object_id"));
-                builder.add_grant(grant, principal, On::ThisVault(vault));
-            }
-        }
-        // Of a resource, nobody knows only what is written: a dynamic block. Of a data source,
-        // nobody has looked.
-        Err(unknown) => {
-            let principal = Principal::Id(super::builder::Reference {
-                value: Some(crate::value::Value::new(crate::value::Kind::Unknown(
-                    unknown.clone(),
-                ))),
-                origin: fields.origin_of("access_policy"),
-            });
-            let right =
-                Fact::unknown_at(Unknown::clone(&unknown), fields.origin_of("access_policy"));
-            let grant = Grant::new(header(instance), Link::default(), Scope::Other, right);
-            builder.add_grant(grant, principal, On::ThisVault(vault));
-        }
+    let on = On::ThisVault(vault);
+    for policy in fields.listed("access_policy") {
+        inline_policy(builder, instance, &policy, &on, |policy| {
+            let right = key_permissions(policy, "key_permissions");
+            (right, policy.reference("object_id"))
+        });
     }
+}
+
+/// The grant of an access policy inside of a vault. What nobody knows may be for anybody.
+pub(super) fn inline_policy(
+    builder: &mut Builder<'_>,
+    instance: &Instance,
+    policy: &Nested,
+    on: &On,
+    read: impl FnOnce(&Fields) -> (Fact<Right>, Reference),
+) {
+    let (right, principal) = match policy {
+        Nested::Here(policy) => read(policy),
+        Nested::Absent(_) => return,
+        Nested::Unknown(unknown, origin) => (
+            Fact::unknown_at(Unknown::clone(unknown), origin.clone()),
+            Reference {
+                value: Some(Value::new(Kind::Unknown(unknown.clone()))),
+                origin: origin.clone(),
+            },
+        ),
+    };
+    let grant = Grant::new(header(instance), Link::default(), Scope::Other, right);
+    builder.add_grant(grant, Principal::Id(principal), on.clone());
 }
 
 /// Key permissions, in lower case.
@@ -199,10 +202,14 @@ fn hsm_role_assignment(builder: &mut Builder<'_>, instance: &Instance) {
     let hsm = fields.first_of(&["managed_hsm_id", "vault_base_url"]);
     let vault = fields.reference(hsm);
     let scope = fields.text("scope");
-    let key = scope.value().and_then(|scope| ids::key_name(scope));
-    let on = match key {
-        Some(_) => On::KeyOf(vault, fields.reference("scope")),
-        None => On::Vault(vault),
+    let is_key = scope
+        .value()
+        .is_some_and(|scope| ids::key_name(scope).is_some());
+    // An unknown scope may be a key, and then another one.
+    let on = if is_key || scope.unknown().is_some() {
+        On::KeyOf(vault, fields.reference("scope"))
+    } else {
+        On::Vault(vault)
     };
     builder.add_grant(grant, principal, on);
 }
@@ -223,7 +230,7 @@ fn key(builder: &mut Builder<'_>, instance: &Instance, vault: &str) {
 }
 
 /// The day of an RFC 3339 time.
-pub(super) fn date(value: &crate::value::Value) -> Result<Date, &'static str> {
+pub(super) fn date(value: &Value) -> Result<Date, &'static str> {
     let text = text(value)?;
     let day = text.get(..10).and_then(day);
     day.ok_or("a date such as 2027-01-31T00:00:00Z")
@@ -248,13 +255,13 @@ fn rotation(fields: &Fields) -> Fact<Rotation> {
 
 fn rotation_of(policy: &Fields) -> Fact<Rotation> {
     let automatic = policy.nested("automatic");
-    let expire_after = policy.text("expire_after").value().cloned();
+    let expire_after = policy.text("expire_after");
     match automatic {
         Nested::Here(automatic) => Fact::value_at(
             Rotation {
                 is_automatic: true,
-                time_after_creation: automatic.text("time_after_creation").value().cloned(),
-                time_before_expiry: automatic.text("time_before_expiry").value().cloned(),
+                time_after_creation: automatic.text("time_after_creation"),
+                time_before_expiry: automatic.text("time_before_expiry"),
                 expire_after,
             },
             policy.origin(),

@@ -214,9 +214,24 @@ impl Fields {
             _ => Ok(vec![self.child(&value, path)]),
         }
     }
+
+    /// The nested objects or blocks of a list; an unknown one stands for a list that nobody knows.
+    pub(super) fn listed(&self, name: &str) -> Vec<Nested> {
+        self.list(name)
+            .unwrap_or_else(|unknown| vec![Nested::Unknown(unknown, self.origin_of(name))])
+    }
 }
 
 impl Nested {
+    /// The nested objects of a list; an unknown one stands for a list that nobody knows.
+    pub(super) fn listed(&self, name: &str) -> Vec<Nested> {
+        match self {
+            Self::Here(fields) => fields.listed(name),
+            Self::Absent(_) => Vec::new(),
+            Self::Unknown(..) => vec![self.clone()],
+        }
+    }
+
     /// The fields, if there are any.
     pub(super) fn here(self) -> Option<Fields> {
         match self {

@@ -96,6 +96,10 @@ impl Case {
         self.name.split('_').next().unwrap_or_default()
     }
 
+    pub(crate) fn has_variables(&self) -> bool {
+        self.files[Path::new("main.tf")].contains("variable \"")
+    }
+
     /// The same files in a folder of their own.
     pub(crate) fn below(&self, folder: &Path) -> Self {
         let files = self.files.iter();

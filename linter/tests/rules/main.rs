@@ -52,14 +52,13 @@ fn each_kind_of_configuration_gives_what_its_name_says() {
     let mut wrong = Vec::new();
     for case in case::all() {
         let answers = case.answers();
-        // A note is no mistake.
-        let findings = answers
-            .findings
-            .iter()
-            .filter(|one| one.level > Level::Note);
-        let (findings, undecided) = (findings.count(), answers.undecided.len());
+        let (findings, undecided) = (answers.findings.len(), answers.undecided.len());
         let fits = match case.kind() {
-            _ if case.code == "traps" => findings == 0,
+            // Good to know is no mistake.
+            _ if case.code == "traps" => {
+                let mut levels = answers.findings.iter().map(|one| one.level);
+                levels.all(|level| level == Level::Note)
+            }
             "silent" | "count" => findings == 0 && undecided == 0,
             "unknown" => findings == 0 && undecided > 0,
             "fires" | "module" | "for" => findings > 0,
@@ -88,6 +87,10 @@ fn for_each_names_the_instances() {
 fn a_module_around_it_changes_addresses_only() {
     let mut wrong = Vec::new();
     for case in case::all().iter().filter(|case| case.kind() == "fires") {
+        // CMK114 counts, and two calls are one place to report. A call would need arguments.
+        if case.code == "CMK114" || case.has_variables() {
+            continue;
+        }
         let alone = case.answers().instances();
         for (meta, keys) in [
             ("", &[""][..]),

@@ -1,0 +1,39 @@
+resource "azurerm_key_vault" "cmk" {
+  count = 0
+
+  name                       = "kv-cmk"
+  location                   = "westeurope"
+  resource_group_name        = "rg-cmk"
+  tenant_id                  = "11111111-1111-1111-1111-111111111111"
+  sku_name                   = "premium"
+  rbac_authorization_enabled = true
+  purge_protection_enabled   = true
+}
+
+resource "azapi_resource" "policy" {
+  count = 0
+
+  type      = "Microsoft.PowerPlatform/enterprisePolicies@2020-10-30-preview"
+  name      = "ep-cmk-europe"
+  parent_id = "/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/rg-cmk"
+  location  = "eurpe"
+
+  identity {
+    type = "SystemAssigned"
+  }
+
+  body = {
+    kind = "Encryption"
+    properties = {
+      encryption = {
+        state = "Enabled"
+        keyVault = {
+          id  = azurerm_key_vault.cmk[count.index].id
+          key = { name = "cmk" }
+        }
+      }
+    }
+  }
+
+  response_export_values = ["properties.systemId"]
+}

@@ -1,0 +1,41 @@
+resource "azurerm_key_vault" "cmk" {
+  for_each = toset(["one", "two"])
+
+  name                       = "kv-cmk-${each.key}"
+  location                   = "westeurope"
+  resource_group_name        = "rg-cmk"
+  tenant_id                  = "11111111-1111-1111-1111-111111111111"
+  sku_name                   = "premium"
+  rbac_authorization_enabled = true
+  purge_protection_enabled   = true
+}
+
+resource "azapi_resource" "policy" {
+  for_each = toset(["one", "two"])
+
+  type      = "Microsoft.PowerPlatform/enterprisePolicies@2020-10-30-preview"
+  name      = "ep-cmk-europe-${each.key}"
+  parent_id = "/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/rg-cmk"
+  location  = "eurpe"
+#             ^^^^^^^ warning CMK111: no source names `eurpe` as a location of policies
+# in azapi_resource.policy["one"], azapi_resource.policy["two"]
+
+  identity {
+    type = "SystemAssigned"
+  }
+
+  body = {
+    kind = "Encryption"
+    properties = {
+      encryption = {
+        state = "Enabled"
+        keyVault = {
+          id  = azurerm_key_vault.cmk[each.key].id
+          key = { name = "cmk" }
+        }
+      }
+    }
+  }
+
+  response_export_values = ["properties.systemId"]
+}

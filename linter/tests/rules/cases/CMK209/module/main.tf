@@ -1,0 +1,4 @@
+module "unit" {
+#^^^^^^^^^^^^ module.unit calls it
+  source = "./unit"
+}

@@ -1,0 +1,26 @@
+resource "powerplatform_environment" "retail" {
+  display_name     = "Retail"
+  location         = "switzerland"
+  environment_type = "Production"
+
+  dataverse = {
+    language_code     = 1033
+    currency_code     = "EUR"
+    security_group_id = "00000000-0000-0000-0000-000000000000"
+  }
+}
+
+data "ppcmk_coverage" "retail" {
+  environment_id = powerplatform_environment.retail.id
+
+  finance_and_operations = {
+    hosting = "unified"
+    apps    = ["commerce"]
+  }
+  commerce_scale_units = [
+#                        ^ warning CMK316: geo `switzerland` has no region for scale units, so none can be under the key
+# in module.unit.data.ppcmk_coverage.retail
+    { name = "csu-emea", region = "westeurope" },
+    { name = "csu-second", region = "westeurope" },
+  ]
+}
