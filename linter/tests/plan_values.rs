@@ -150,18 +150,27 @@ fn several_unknown_ones_are_told_by_their_names() {
 }
 
 #[test]
+fn of_two_unknown_ones_the_type_may_tell() {
+    let unknown = json!({ "keyVault": { "id": true } });
+    let key = "azurerm_key_vault_key.cmk.id";
+    let reading = plan(&json!({ "keyVault": {} }), &unknown, &[key, VAULT]);
+    let policy = values(&reading, "azapi_resource.policy");
+    assert_eq!(symbol(policy, &["body", "keyVault", "id"]), VAULT);
+}
+
+#[test]
 fn what_cannot_be_told_keeps_its_own_name() {
-    let own = "azapi_resource.policy.body.vault.id";
-    let unknown = json!({ "vault": { "id": true } });
+    let own = "azapi_resource.policy.body.thing.id";
+    let unknown = json!({ "thing": { "id": true } });
     for references in [
         &[VAULT, "local.something"][..],
         &[VAULT, "azurerm_key_vault_key.cmk.id"],
         &[NAME],
     ] {
-        let reading = plan(&json!({ "vault": {} }), &unknown, references);
+        let reading = plan(&json!({ "thing": {} }), &unknown, references);
         let policy = values(&reading, "azapi_resource.policy");
         assert_eq!(
-            symbol(policy, &["body", "vault", "id"]),
+            symbol(policy, &["body", "thing", "id"]),
             own,
             "{references:?}"
         );

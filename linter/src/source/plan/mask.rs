@@ -72,21 +72,21 @@ impl<'a> Mask<'a> {
         }
     }
 
-    /// The names of the attributes that are marked as a whole, or have marked elements. What has no
-    /// name counts with an empty one.
-    pub(super) fn names(&self) -> Vec<&str> {
+    /// The attributes that are marked as a whole, or have marked elements, each with the name of the
+    /// one around it. What has no name has an empty one.
+    pub(super) fn names(&self) -> Vec<[&str; 2]> {
         let mut names = Vec::new();
-        self.collect_names("", &mut names);
+        self.collect_names(["", ""], &mut names);
         names
     }
 
-    fn collect_names<'m>(&'m self, name: &'m str, names: &mut Vec<&'m str>) {
+    fn collect_names<'m>(&'m self, name: [&'m str; 2], names: &mut Vec<[&'m str; 2]>) {
         match self {
             Self::None => {}
             Self::All => names.push(name),
             Self::Object(parts) => {
-                for (name, part) in parts {
-                    part.collect_names(name, names);
+                for (inside, part) in parts {
+                    part.collect_names([name[1], inside], names);
                 }
             }
             Self::List(parts) => {

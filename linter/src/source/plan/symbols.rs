@@ -49,6 +49,12 @@ struct Target {
     path: Vec<Step>,
 }
 
+/// What an unknown value may be.
+struct Candidate {
+    type_name: Box<str>,
+    symbol: Arc<str>,
+}
+
 /// The names of the values of one instance.
 #[derive(Clone)]
 pub(super) struct References<'r> {
@@ -183,7 +189,7 @@ impl Resolver<'_> {
     /// The names of the unknown attributes inside of an object with these references.
     fn among<'r>(&self, references: &[Text<'_>], place: Place<'_>, unknown: &Mask) -> State<'r> {
         let attributes = unknown.names();
-        if let [name] = attributes.as_slice()
+        if let [[_, name]] = attributes.as_slice()
             && let Some(symbol) = self.symbol(references, place, name)
         {
             return State::Symbol(symbol);
@@ -191,17 +197,19 @@ impl Resolver<'_> {
         let Some(candidates) = self.candidates(references, place, &attributes) else {
             return State::Nothing;
         };
-        if let ([_], [symbol]) = (attributes.as_slice(), candidates.as_slice()) {
-            return State::Symbol(symbol.clone());
+        if let [[around, _]] = attributes.as_slice() {
+            return only(&candidates, around).map_or(State::Nothing, State::Symbol);
         }
         // Of several ones, `version` is the only `version`.
-        let pairs = attributes.iter().filter_map(|name| {
-            let is_one = attributes.iter().filter(|other| *other == name).count() == 1;
+        let pairs = attributes.iter().filter_map(|[_, name]| {
+            let is_one = attributes.iter().filter(|[_, other]| other == name).count() == 1;
             let mut fitting = candidates
                 .iter()
-                .filter(|symbol| symbol.rsplit('.').next() == Some(*name));
+                .filter(|candidate| candidate.symbol.rsplit('.').next() == Some(*name));
             match (fitting.next(), fitting.next()) {
-                (Some(symbol), None) if is_one => Some(((*name).into(), symbol.clone())),
+                (Some(candidate), None) if is_one => {
+                    Some(((*name).into(), candidate.symbol.clone()))
+                }
                 _ => None,
             }
         });
@@ -214,8 +222,8 @@ impl Resolver<'_> {
         &self,
         references: &[Text<'_>],
         place: Place<'_>,
-        attributes: &[&str],
-    ) -> Option<Vec<Arc<str>>> {
+        attributes: &[[&str; 2]],
+    ) -> Option<Vec<Candidate>> {
         let referred = Referred::new(references);
         if referred.each_value.is_some() {
             return None;
@@ -232,7 +240,7 @@ impl Resolver<'_> {
                 continue;
             }
             // The name counts where the attribute is lost, and that can be told of one only.
-            let name = attributes.first().copied().unwrap_or_default();
+            let name = attributes.first().map_or("", |[_, name]| *name);
             let target = self.follow(one, place, name, FARTHEST)?;
             if target.path.is_empty() && attributes.len() > 1 {
                 return None;
@@ -243,7 +251,11 @@ impl Resolver<'_> {
                     .get(target.address.as_str())
                     .is_some_and(|marks| !marks.iter().any(|mask| mask.touches(&target.path)));
             if !is_known {
-                candidates.push(self.symbol(one, place, name)?);
+                let block = without_keys(&target.address);
+                candidates.push(Candidate {
+                    type_name: block.rsplit('.').nth(1).unwrap_or_default().into(),
+                    symbol: self.symbol(one, place, name)?,
+                });
             }
         }
         Some(candidates)
@@ -413,6 +425,28 @@ impl Resolver<'_> {
             None if is_repeated => own.map(|own| Some(own.clone())),
             None => Some(None),
         }
+    }
+}
+
+/// The only candidate, or the only one whose type is what the attribute around the value is called:
+/// `keyVault.id` is of an `azurerm_key_vault`, and not of an `azurerm_key_vault_key`.
+fn only(candidates: &[Candidate], around: &str) -> Option<Arc<str>> {
+    if let [candidate] = candidates {
+        return Some(candidate.symbol.clone());
+    }
+    let mut ending = String::from("_");
+    for letter in around.chars() {
+        if letter.is_ascii_uppercase() {
+            ending.push('_');
+        }
+        ending.push(letter.to_ascii_lowercase());
+    }
+    let mut fitting = candidates
+        .iter()
+        .filter(|candidate| candidate.type_name.ends_with(&ending));
+    match (fitting.next(), fitting.next()) {
+        (Some(candidate), None) if ending.len() > 1 => Some(candidate.symbol.clone()),
+        _ => None,
     }
 }
 

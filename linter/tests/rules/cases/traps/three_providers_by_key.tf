@@ -1,0 +1,106 @@
+resource "azurerm_key_vault" "cmk" {
+  for_each = toset(["one", "two"])
+
+  name                       = "kv-cmk-${each.key}"
+  location                   = "westeurope"
+  resource_group_name        = "rg-cmk"
+  tenant_id                  = "11111111-1111-1111-1111-111111111111"
+  sku_name                   = "premium"
+  rbac_authorization_enabled = true
+  purge_protection_enabled   = true
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "azurerm_key_vault_key" "cmk" {
+  for_each = toset(["one", "two"])
+
+  name         = "cmk-${each.key}"
+  key_vault_id = azurerm_key_vault.cmk[each.key].id
+  key_type     = "RSA"
+  key_size     = 3072
+  key_opts     = ["wrapKey", "unwrapKey"]
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "azapi_resource" "policy" {
+  for_each = toset(["one", "two"])
+
+  type      = "Microsoft.PowerPlatform/enterprisePolicies@2020-10-30-preview"
+  name      = "ep-cmk-europe-${each.key}"
+  parent_id = "/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/rg-cmk"
+  location  = "europe"
+
+  identity {
+    type = "SystemAssigned"
+  }
+
+  body = {
+    kind = "Encryption"
+    properties = {
+      encryption = {
+        state = "Enabled"
+        keyVault = {
+          id  = azurerm_key_vault.cmk[each.key].id
+          key = { name = azurerm_key_vault_key.cmk[each.key].name }
+        }
+      }
+    }
+  }
+
+  response_export_values = ["properties.systemId"]
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "azurerm_role_assignment" "cmk" {
+  for_each = toset(["one", "two"])
+
+  scope                = azurerm_key_vault.cmk[each.key].id
+  role_definition_name = "Key Vault Crypto Service Encryption User"
+  principal_id         = azapi_resource.policy[each.key].identity[0].principal_id
+}
+
+resource "powerplatform_environment" "retail" {
+  for_each = toset(["one", "two"])
+
+  display_name     = "Retail-${each.key}"
+  location         = "europe"
+  environment_type = "Production"
+
+  dataverse = {
+    language_code     = 1033
+    currency_code     = "EUR"
+    security_group_id = "00000000-0000-0000-0000-000000000000"
+  }
+}
+
+resource "powerplatform_managed_environment" "retail" {
+  for_each = toset(["one", "two"])
+
+  environment_id             = powerplatform_environment.retail[each.key].id
+  is_usage_insights_disabled = true
+  is_group_sharing_disabled  = true
+  limit_sharing_mode         = "ExcludeSharingToSecurityGroups"
+  max_limit_user_sharing     = 10
+  solution_checker_mode      = "Warn"
+  suppress_validation_emails = true
+  maker_onboarding_markdown  = ""
+  maker_onboarding_url       = ""
+}
+
+resource "powerplatform_enterprise_policy" "retail" {
+  for_each = toset(["one", "two"])
+
+  environment_id = powerplatform_environment.retail[each.key].id
+  policy_type    = "Encryption"
+  system_id      = azapi_resource.policy[each.key].output.properties.systemId
+  depends_on     = [azurerm_role_assignment.cmk, powerplatform_managed_environment.retail]
+}
