@@ -10,7 +10,9 @@ use ppcmk_coverage::estate::{
     Action, Assignment, Change, Declaration, Environment, Fact, Handle, Header, Identity, Link,
     Management, Policy, PolicyForm, Requirement,
 };
-use ppcmk_coverage::{EnvironmentLocation, EnvironmentSku, PolicyKind, PolicyLocation};
+use ppcmk_coverage::{
+    EnvironmentId, EnvironmentLocation, EnvironmentSku, PolicyKind, PolicyLocation,
+};
 
 use crate::source::inventory::Inventory;
 use crate::value::Value;
@@ -70,6 +72,11 @@ fn read(header: Header, fields: &Fields) -> Environment {
     let mut environment = Environment::new(header);
     environment.display_name = fields.text("name");
     environment.id = id(fields, "id");
+    if environment.id.is_absent() {
+        // A name may be the id itself.
+        let name = id(fields, "name").without(|name| name.parse::<EnvironmentId>().is_err());
+        environment.id = name;
+    }
     environment.location = fields.fact("location", |value| {
         text(value).map(|name| EnvironmentLocation::new(&name))
     });

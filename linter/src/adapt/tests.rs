@@ -520,3 +520,19 @@ resource "ppcmk_environment_assignment" "retail" {
         ],
     );
 }
+
+#[test]
+fn a_name_in_an_inventory_may_be_the_id_of_an_environment() {
+    let source = r#"
+resource "ppcmk_environment_assignment" "retail" {
+  environment_id   = "00000000-0000-0000-0000-00000000000a"
+  policy_system_id = "/regions/europe/providers/Microsoft.PowerPlatform/enterprisePolicies/1"
+}
+"#;
+    let yaml = "environments:\n  - name: 00000000-0000-0000-0000-00000000000A\n    type: Trial\n";
+    let (findings, _) = inventory(source, yaml);
+    assert!(
+        findings.contains(&"CMK104 ppcmk_environment_assignment.retail".to_owned()),
+        "{findings:?}"
+    );
+}
