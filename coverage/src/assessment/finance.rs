@@ -1,7 +1,7 @@
 //! Finance and operations: whether it is under the key (CMK facts 2.5, `FO_BASE`), and where it and
 //! its components are.
 
-use super::geo::{Whereabouts, narrow};
+use super::geo::Whereabouts;
 use super::preconditions::Preconditions;
 use super::subject::{Place as Environment, Subject, why_unseen};
 use super::verdict::{Verdict, all};
@@ -117,7 +117,10 @@ fn place(
         Known::Unknown(unknown) => Known::Unknown(unknown.clone()),
     };
     match region {
-        Known::Value(place) => Whereabouts::At(place.text.clone(), narrow(&place, geo)),
+        Known::Value(place) => {
+            let geo = place.finance_and_operations_geo(geo);
+            Whereabouts::At(place.text, geo)
+        }
         Known::Unknown(unknown) => Whereabouts::Unknown(unknown.reason.to_string()),
         Known::Absent => match subject.environment {
             Environment::Here(_, environment) => Whereabouts::of_environment(environment),

@@ -1,9 +1,9 @@
 //! Where things are, and whether they share a geo.
 
 use super::verdict::Verdict;
-use crate::estate::{Assignment, Environment, Estate, Fact, Identity, Known, Place};
+use crate::estate::{Assignment, Environment, Estate, Fact, Identity, Known, Link, Place, Policy};
 use crate::geo::RegionGeo;
-use crate::{AzureRegion, Geo, PolicyLocation, SameGeo, SystemId};
+use crate::{Geo, PolicyLocation, SameGeo};
 
 /// Where something is.
 pub(super) enum Whereabouts {
@@ -39,8 +39,8 @@ impl Whereabouts {
     /// The geo, if it is one.
     pub(super) fn geo(&self) -> Option<Geo> {
         match self {
-            Self::At(_, RegionGeo::One(geo)) => Some(*geo),
-            Self::At(_, RegionGeo::Several(_) | RegionGeo::Unknown) | Self::Unknown(_) => None,
+            Self::At(_, geo) => geo.one(),
+            Self::Unknown(_) => None,
         }
     }
 
@@ -48,9 +48,10 @@ impl Whereabouts {
     pub(super) fn fits(&self, finance: &Self, what: &str, code: &'static str) -> Verdict {
         let question = format!("whether {what} and finance and operations are in one geo");
         let (here, there, same) = match (self, finance) {
-            (Self::At(here, own), Self::At(there, other)) => {
-                (here, there, same(here, own, there, other))
+            (Self::At(here, _), Self::At(there, _)) if Place::is_same_text(here, there) => {
+                return Verdict::Yes;
             }
+            (Self::At(here, own), Self::At(there, other)) => (here, there, own.same_as(other)),
             (Self::Unknown(why), _) | (_, Self::Unknown(why)) => {
                 return Verdict::unknown(&question, why);
             }
@@ -66,45 +67,6 @@ impl Whereabouts {
     }
 }
 
-fn same(here: &str, own: &RegionGeo, there: &str, other: &RegionGeo) -> SameGeo {
-    // One place has one geo, whether a table knows it or not.
-    if AzureRegion::new(here) == AzureRegion::new(there) {
-        return SameGeo::Same;
-    }
-    match (own, other) {
-        (_, RegionGeo::One(geo)) => own.is(*geo),
-        (RegionGeo::One(geo), RegionGeo::Several(geos)) if !geos.contains(geo) => {
-            SameGeo::Different
-        }
-        (RegionGeo::Several(own), RegionGeo::Several(geos))
-            if !own.iter().any(|geo| geos.contains(geo)) =>
-        {
-            SameGeo::Different
-        }
-        (_, RegionGeo::Several(_) | RegionGeo::Unknown) => SameGeo::Unknown,
-    }
-}
-
-/// The geo of finance and operations in a region that several geos share: that of its environment,
-/// where that is one of them (both have to be in one geography), otherwise the only one that has
-/// finance and operations there.
-pub(super) fn narrow(place: &Place, environment: Option<Geo>) -> RegionGeo {
-    let RegionGeo::Several(geos) = place.geo() else {
-        return place.geo();
-    };
-    if let Some(geo) = environment.filter(|geo| geos.contains(geo)) {
-        return RegionGeo::One(geo);
-    }
-    let region = AzureRegion::new(&place.text);
-    let mut hosts = geos
-        .iter()
-        .filter(|geo| geo.fno_regions().contains(&region.as_str()));
-    match (hosts.next(), hosts.next()) {
-        (Some(only), None) => RegionGeo::One(*only),
-        _ => RegionGeo::Several(geos),
-    }
-}
-
 const ONE_GEO: &str = "whether policy and environment are in one geo";
 
 /// Whether policy and environment of an assignment are in one geo.
@@ -113,7 +75,7 @@ pub(super) fn same_geo(
     assignment: &Assignment,
     environment: &Environment,
 ) -> Verdict {
-    let policy = match policy_location(estate, assignment) {
+    let policy = match policy_location(estate, &assignment.policy) {
         Ok(location) => location,
         Err(why) => return Verdict::unknown(ONE_GEO, why),
     };
@@ -134,22 +96,16 @@ pub(super) fn same_geo(
     }
 }
 
-/// The location of an assignment's policy; a system id has it in it. The error says why nobody
-/// knows.
-fn policy_location(estate: &Estate, assignment: &Assignment) -> Result<PolicyLocation, String> {
-    if let Some((_, policy)) = estate.policy(&assignment.policy) {
-        return match &policy.location.known {
-            Known::Value(location) => Ok(location.clone()),
-            Known::Unknown(unknown) => Err(unknown.reason.to_string()),
-            Known::Absent => Err("the policy's location is not written".into()),
-        };
-    }
-    match &assignment.policy.identity {
-        Identity::Elsewhere(id) => match id.parse::<SystemId>() {
-            Ok(system_id) => Ok(system_id.location().clone()),
-            Err(_) => Err("the policy is not part of what was read".into()),
-        },
-        Identity::Unknown(unknown) => Err(unknown.reason.to_string()),
-        Identity::Here(_) | Identity::Absent => Err("no policy is named".into()),
+/// The location of a policy. The error says why nobody knows.
+fn policy_location(estate: &Estate, link: &Link<Policy>) -> Result<PolicyLocation, String> {
+    match estate.policy_location(link).map(|fact| fact.known.clone()) {
+        Some(Known::Value(location)) => Ok(location),
+        Some(Known::Unknown(unknown)) => Err(unknown.reason.to_string()),
+        Some(Known::Absent) => Err("the policy's location is not written".into()),
+        None => Err(match &link.identity {
+            Identity::Unknown(unknown) => unknown.reason.to_string(),
+            Identity::Elsewhere(_) => "the policy is not part of what was read".into(),
+            Identity::Here(_) | Identity::Absent => "no policy is named".into(),
+        }),
     }
 }

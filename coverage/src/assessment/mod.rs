@@ -24,7 +24,7 @@ use crate::rules::Source;
 
 use preconditions::Preconditions;
 use rows::Rows;
-use subject::Index;
+use subject::subjects;
 
 /// What is covered in one environment.
 #[derive(Clone, Debug)]
@@ -109,12 +109,10 @@ pub struct WorkloadCoverage {
 /// An environment that is not in the estate is listed under the address of its declaration or, if
 /// only an assignment speaks about it, under its id or the expression that stands for it.
 pub fn assess(estate: &Estate) -> Vec<EnvironmentCoverage> {
-    let index = Index::new(estate);
-    index
-        .subjects()
+    subjects(estate)
         .into_iter()
         .map(|subject| {
-            let preconditions = Preconditions::of(&index, &subject);
+            let preconditions = Preconditions::of(estate, &subject);
             let geo = preconditions.geo;
             let workloads = Rows::list(preconditions, &subject);
             EnvironmentCoverage {

@@ -6,11 +6,11 @@
 //! holds. A link that is only planned implies nothing.
 
 use super::geo::same_geo;
-use super::subject::{Index, Place, Subject, doubt, why_unseen};
+use super::subject::{Place, Subject, why_unseen};
 use super::verdict::{Verdict, Why, all};
 use crate::estate::{
-    Answer, Assignment, Environment, Handle, Hosting, IdentityKind, Known, Link, Management,
-    Policy, PolicyForm, Requirement,
+    Answer, Assignment, Environment, Estate, Existence, Handle, Header, Hosting, IdentityKind,
+    Known, Link, Management, Policy, PolicyForm, Requirement,
 };
 use crate::{EnvironmentSku, Geo, PolicyKind};
 
@@ -34,24 +34,24 @@ pub(super) struct Preconditions {
 }
 
 impl Preconditions {
-    pub(super) fn of(index: &Index<'_>, subject: &Subject<'_>) -> Self {
+    pub(super) fn of(estate: &Estate, subject: &Subject<'_>) -> Self {
         match subject.environment {
-            Place::Here(handle, environment) => Self::seen(index, subject, handle, environment),
-            Place::Unseen(link) => Self::unseen(index, link),
+            Place::Here(handle, environment) => Self::seen(estate, subject, handle, environment),
+            Place::Unseen(link) => Self::unseen(estate, link),
         }
     }
 
     fn seen(
-        index: &Index<'_>,
+        estate: &Estate,
         subject: &Subject<'_>,
         handle: Handle<Environment>,
         environment: &Environment,
     ) -> Self {
-        let current = current(index, handle, environment);
+        let current = current(estate, handle, environment);
         let linked = is_linked(current, environment);
-        let assigned = match index.estate.is_assigned(handle) {
-            Answer::Yes => current.map_or(Verdict::Yes, |it| is_encryption(index, it)),
-            Answer::No => not_assigned(index, subject, handle, environment),
+        let assigned = match estate.is_assigned(handle) {
+            Answer::Yes => current.map_or(Verdict::Yes, |it| is_encryption(estate, it)),
+            Answer::No => not_assigned(estate, subject, handle, environment),
             Answer::Unknown(unknown) => Verdict::unknown(ASSIGNED, &unknown.reason),
         };
         // These rules report an assignment, so without one there is nothing that they report.
@@ -59,12 +59,12 @@ impl Preconditions {
             Some(_) => verdict,
             None => verdict.without_code(),
         };
-        let managed = reported(managed(index, handle, environment, linked));
+        let managed = reported(managed(estate, handle, environment, linked));
         let sku = reported(sku(environment).accepted_if(linked));
         let dataverse = reported(dataverse(environment, subject).accepted_if(linked));
         let geo = match current {
             Some(assignment) if assigned.is_yes() => {
-                same_geo(index.estate, assignment, environment).accepted_if(linked)
+                same_geo(estate, assignment, environment).accepted_if(linked)
             }
             Some(_) | None => Verdict::Yes,
         };
@@ -79,17 +79,21 @@ impl Preconditions {
 
     /// Of an environment that is not in the estate, only its assignments can be known, and what
     /// makes it a managed one.
-    fn unseen(index: &Index<'_>, link: &Link<Environment>) -> Self {
+    fn unseen(estate: &Estate, link: &Link<Environment>) -> Self {
         let unknown = |what| Verdict::unknown(what, why_unseen(link));
-        let assignments = index.assignments_of(link);
-        let assigned = match assignments.iter().find(|it| doubt(&it.header).is_none()) {
-            Some(assignment) => is_encryption(index, assignment),
+        let assignment = estate
+            .assignments_of_unseen(link)
+            .map(|(_, assignment)| assignment)
+            .find(|assignment| assignment.header.existence == Existence::Certain);
+        let assigned = match assignment {
+            Some(assignment) => is_encryption(estate, assignment),
             None => unknown(ASSIGNED),
         };
-        let managed = index.managed_environments_of(link);
-        let managed = match managed.iter().find(|it| doubt(&it.header).is_none()) {
-            Some(_) => Verdict::Yes,
-            None => unknown(MANAGED),
+        // Whatever the environment's own condition is, this one has none.
+        let always = Header::new("");
+        let managed = match estate.is_managed_unseen(link, &always) {
+            Answer::Yes => Verdict::Yes,
+            Answer::No | Answer::Unknown(_) => unknown(MANAGED),
         };
         Self {
             base: all([&assigned, &managed, &unknown(SKU)]),
@@ -103,12 +107,12 @@ impl Preconditions {
 
 /// The assignment that counts: one that is there whenever the environment is, if there is one.
 fn current<'e>(
-    index: &Index<'e>,
+    estate: &'e Estate,
     handle: Handle<Environment>,
     environment: &Environment,
 ) -> Option<&'e Assignment> {
     let mut perhaps = None;
-    for (_, assignment) in index.estate.assignments_of(handle) {
+    for (_, assignment) in estate.assignments_of(handle) {
         if assignment.header.is_there_for(&environment.header) == Answer::Yes {
             return Some(assignment);
         }
@@ -127,8 +131,8 @@ fn is_linked(current: Option<&Assignment>, environment: &Environment) -> bool {
     }
 }
 
-fn is_encryption(index: &Index<'_>, assignment: &Assignment) -> Verdict {
-    match index.estate.policy(&assignment.policy) {
+fn is_encryption(estate: &Estate, assignment: &Assignment) -> Verdict {
+    match estate.policy(&assignment.policy) {
         // Our own resource makes nothing else.
         Some((_, policy)) if policy.form != PolicyForm::Own => encrypts(policy),
         Some(_) | None => Verdict::Yes,
@@ -164,13 +168,12 @@ fn encrypts(policy: &Policy) -> Verdict {
 }
 
 fn not_assigned(
-    index: &Index<'_>,
+    estate: &Estate,
     subject: &Subject<'_>,
     handle: Handle<Environment>,
     environment: &Environment,
 ) -> Verdict {
-    let taken_away = index
-        .estate
+    let taken_away = estate
         .all_assignments_of(handle)
         .find(|(_, it)| it.header.is_removed() && it.unlinks() == Answer::Yes);
     if let Some((_, assignment)) = taken_away {
@@ -197,48 +200,19 @@ fn not_assigned(
 }
 
 fn managed(
-    index: &Index<'_>,
+    estate: &Estate,
     handle: Handle<Environment>,
     environment: &Environment,
     linked: bool,
 ) -> Verdict {
-    let mut perhaps = None;
-    for (_, managed) in index.estate.managed_environments_of(handle) {
-        match managed.header.is_there_for(&environment.header) {
-            Answer::Yes => return Verdict::Yes,
-            Answer::No => {}
-            Answer::Unknown(unknown) => perhaps = Some(unknown),
-        }
-    }
-    match (&environment.managed.known, perhaps) {
-        (Known::Value(true), _) => Verdict::Yes,
-        (Known::Value(false), None) => Verdict::no("CMK103", "the environment is not managed"),
-        (Known::Value(false) | Known::Absent, Some(unknown)) => {
-            Verdict::unknown(MANAGED, &unknown.reason).accepted_if(linked)
-        }
-        (Known::Unknown(unknown), _) => {
-            Verdict::unknown(MANAGED, &unknown.reason).accepted_if(linked)
-        }
-        (Known::Absent, None) if linked => Verdict::Yes,
-        (Known::Absent, None) => managed_by_others(index, environment),
-    }
-}
-
-/// Nothing about the environment itself says that it is managed.
-fn managed_by_others(index: &Index<'_>, environment: &Environment) -> Verdict {
-    match &environment.group.known {
-        Known::Value(_) => {
-            return Verdict::unknown(MANAGED, "rules of its environment group may manage it");
-        }
-        Known::Unknown(unknown) => return Verdict::unknown(MANAGED, &unknown.reason),
-        Known::Absent => {}
-    }
-    if !environment.header.is_managed_here() {
-        return Verdict::unknown(MANAGED, "it is not declared");
-    }
-    match index.unseen_manager(environment) {
-        Some(why) => Verdict::unknown(MANAGED, why),
-        None => Verdict::no("CMK103", "nothing makes the environment a managed one"),
+    let is_denied = environment.says_managed() == Known::Value(false);
+    match estate.is_managed(handle, &environment.header) {
+        Answer::Yes => Verdict::Yes,
+        Answer::No if is_denied => Verdict::no("CMK103", "the environment is not managed"),
+        // A link that exists was accepted, so that somebody has made it a managed one.
+        Answer::No | Answer::Unknown(_) if linked => Verdict::Yes,
+        Answer::No => Verdict::no("CMK103", "nothing makes the environment a managed one"),
+        Answer::Unknown(unknown) => Verdict::unknown(MANAGED, &unknown.reason),
     }
 }
 

@@ -270,6 +270,17 @@ fn a_policy_that_encrypts_nothing_covers_nothing() {
 }
 
 #[test]
+fn an_environment_group_has_only_managed_environments() {
+    check_base(
+        |scene| {
+            scene.managed = None;
+            scene.environment.group = "g".to_owned().into();
+        },
+        "covered: the environment is under the key",
+    );
+}
+
+#[test]
 fn what_is_unknown_is_named_and_never_covered() {
     check_base(
         |scene| {
@@ -291,9 +302,9 @@ fn what_is_unknown_is_named_and_never_covered() {
     check_base(
         |scene| {
             scene.managed = None;
-            scene.environment.group = "g".to_owned().into();
+            scene.environment.group = unknown();
         },
-        "unknown: whether the environment is managed is not known: rules of its environment group may manage it",
+        "unknown: whether the environment is managed is not known: variable `x` has no value",
     );
     check_base(
         |scene| {

@@ -134,6 +134,32 @@ impl Place {
             None => AzureRegion::new(&self.text).scale_unit_geo(),
         }
     }
+
+    /// The geo of finance and operations in this place. Of a region that geos share it is that of the
+    /// environment, where that is one of them (both have to be in one geography, CMK facts 3,
+    /// `pre-fo-geo`), otherwise the only one that has finance and operations there.
+    pub fn finance_and_operations_geo(&self, environment: Option<Geo>) -> RegionGeo {
+        let geo = self.geo();
+        let RegionGeo::Several(geos) = &geo else {
+            return geo;
+        };
+        if let Some(own) = environment.filter(|own| geos.contains(own)) {
+            return RegionGeo::One(own);
+        }
+        let region = AzureRegion::new(&self.text);
+        let mut hosts = geos
+            .iter()
+            .filter(|geo| geo.fno_regions().contains(&region.as_str()));
+        match (hosts.next(), hosts.next()) {
+            (Some(only), None) => RegionGeo::One(*only),
+            _ => geo,
+        }
+    }
+
+    /// Whether two texts name one place: that is in one geo, whether the table knows it or not.
+    pub fn is_same_text(one: &str, other: &str) -> bool {
+        AzureRegion::new(one) == AzureRegion::new(other)
+    }
 }
 
 impl Hosting {

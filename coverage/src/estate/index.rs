@@ -28,18 +28,20 @@ pub(super) struct Index {
     pub(super) policies_of_key: Groups<Key, Policy>,
     pub(super) keys: Groups<Vault, Key>,
     pub(super) grants: Groups<Policy, Grant>,
-    pub(super) strays: Strays,
+    pub(super) stray_assignments: Strays<Assignment>,
+    pub(super) stray_managed_environments: Strays<ManagedEnvironment>,
     key_names: HashMap<(Handle<Vault>, String), Handle<Key>>,
 }
 
-/// The first assignments after the plan that may be about encryption, and whose environment is not
-/// in the estate.
-#[derive(Debug, Default)]
-pub(super) struct Strays {
-    /// Nobody knows which environment.
-    pub(super) unknown: Option<Handle<Assignment>>,
-    /// The id is written down.
-    pub(super) elsewhere: Option<Handle<Assignment>>,
+/// Objects after the plan whose environment is not in the estate.
+#[derive(Debug)]
+pub(super) struct Strays<T> {
+    /// By the id of the environment, or the symbol of an id that is not known.
+    by_name: HashMap<Box<str>, Vec<Handle<T>>>,
+    /// The first of which nobody knows which environment is meant.
+    pub(super) unknown: Option<Handle<T>>,
+    /// The first that names its environment by an id that is written down.
+    pub(super) elsewhere: Option<Handle<T>>,
 }
 
 /// Objects of one kind by the object of another kind that they refer to.
@@ -101,8 +103,9 @@ impl Index {
         for (handle, assignment) in estate.all_assignments() {
             let environment = self.environments.find(&assignment.environment);
             self.assignments_of_environment.add(environment, handle);
-            if environment.is_none() {
-                self.strays.add(assignment, handle);
+            if environment.is_none() && assignment.may_encrypt() && !assignment.header.is_removed()
+            {
+                self.stray_assignments.add(&assignment.environment, handle);
             }
             let policy = self.policies.find(&assignment.policy);
             self.assignments_of_policy.add(policy, handle);
@@ -110,6 +113,10 @@ impl Index {
         for (handle, managed) in estate.all_managed_environments() {
             let environment = self.environments.find(&managed.environment);
             self.managed_environments.add(environment, handle);
+            if environment.is_none() && !managed.header.is_removed() {
+                self.stray_managed_environments
+                    .add(&managed.environment, handle);
+            }
         }
         for (handle, declaration) in estate.all_declarations() {
             let environment = self.environments.find(&declaration.environment);
@@ -200,16 +207,25 @@ impl<K, V> Groups<K, V> {
     }
 }
 
-impl Strays {
-    fn add(&mut self, assignment: &Assignment, handle: Handle<Assignment>) {
-        let place = match &assignment.environment.identity {
+impl<T> Strays<T> {
+    fn add(&mut self, environment: &Link<Environment>, handle: Handle<T>) {
+        let first = match &environment.identity {
             Identity::Unknown(_) => &mut self.unknown,
             Identity::Elsewhere(_) => &mut self.elsewhere,
             Identity::Here(_) | Identity::Absent => return,
         };
-        if assignment.may_encrypt() && !assignment.header.is_removed() {
-            place.get_or_insert(handle);
+        first.get_or_insert(handle);
+        if let Some(name) = environment.name() {
+            self.by_name.entry(name.into()).or_default().push(handle);
         }
+    }
+
+    /// Those of the environment that this reference names.
+    pub(super) fn of(&self, environment: &Link<Environment>) -> &[Handle<T>] {
+        environment
+            .name()
+            .and_then(|name| self.by_name.get(name))
+            .map_or(&[], Vec::as_slice)
     }
 }
 
@@ -248,6 +264,16 @@ impl<K, V> Default for Groups<K, V> {
     fn default() -> Self {
         Self {
             members: HashMap::new(),
+        }
+    }
+}
+
+impl<T> Default for Strays<T> {
+    fn default() -> Self {
+        Self {
+            by_name: HashMap::new(),
+            unknown: None,
+            elsewhere: None,
         }
     }
 }

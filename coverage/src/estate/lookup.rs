@@ -1,9 +1,13 @@
 //! Questions to an estate: what a reference leads to, and who refers to an object.
 
+use std::borrow::Cow;
+
+use super::index::Strays;
 use super::{
-    Assignment, Declaration, Environment, Estate, Grant, Handle, Key, Link, ManagedEnvironment,
-    Policy, Vault,
+    Assignment, Declaration, Environment, Estate, Fact, Grant, Handle, Identity, Key, Link,
+    ManagedEnvironment, Policy, Vault,
 };
+use crate::{PolicyLocation, SystemId};
 
 impl Estate {
     /// The environment that a reference leads to, if it is in the estate: by reference, by its id,
@@ -21,6 +25,23 @@ impl Estate {
     pub fn policy(&self, link: &Link<Policy>) -> Option<(Handle<Policy>, &Policy)> {
         let handle = self.index().policy(link)?;
         Some((handle, &self[handle]))
+    }
+
+    /// Where the policy is that a reference leads to: as the policy says or, where it is not in the
+    /// estate, as its system id says. `None` where neither can be looked at.
+    pub fn policy_location<'a>(
+        &'a self,
+        link: &Link<Policy>,
+    ) -> Option<Cow<'a, Fact<PolicyLocation>>> {
+        if let Some((_, policy)) = self.policy(link) {
+            return Some(Cow::Borrowed(&policy.location));
+        }
+        let Identity::Elsewhere(id) = &link.identity else {
+            return None;
+        };
+        let id = id.parse::<SystemId>().ok()?;
+        let location = Fact::value_at(id.location().clone(), link.origin.clone());
+        Some(Cow::Owned(location))
     }
 
     /// The vault that a reference leads to, if it is in the estate.
@@ -155,8 +176,30 @@ impl Estate {
         self.each(self.index().grants.of(policy))
     }
 
-    pub(super) fn stray_assignments(&self) -> &super::index::Strays {
-        &self.index().strays
+    /// The assignments about encryption of an environment that is not in the estate, after the plan:
+    /// those that name it by the same id, or by the same symbol.
+    pub fn assignments_of_unseen(
+        &self,
+        environment: &Link<Environment>,
+    ) -> impl Iterator<Item = (Handle<Assignment>, &Assignment)> {
+        self.each(self.index().stray_assignments.of(environment))
+    }
+
+    /// The resources that make an environment a managed one that is not in the estate, after the
+    /// plan.
+    pub fn managed_environments_of_unseen(
+        &self,
+        environment: &Link<Environment>,
+    ) -> impl Iterator<Item = (Handle<ManagedEnvironment>, &ManagedEnvironment)> {
+        self.each(self.index().stray_managed_environments.of(environment))
+    }
+
+    pub(super) fn stray_assignments(&self) -> &Strays<Assignment> {
+        &self.index().stray_assignments
+    }
+
+    pub(super) fn stray_managed_environments(&self) -> &Strays<ManagedEnvironment> {
+        &self.index().stray_managed_environments
     }
 
     fn each<'a, T>(&'a self, handles: &'a [Handle<T>]) -> impl Iterator<Item = (Handle<T>, &'a T)>

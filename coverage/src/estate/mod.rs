@@ -20,6 +20,7 @@ mod index;
 mod key;
 mod link;
 mod lookup;
+mod managed;
 mod order;
 mod origin;
 mod policy;

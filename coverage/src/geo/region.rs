@@ -73,6 +73,45 @@ impl RegionGeo {
             RegionGeo::Several(_) | RegionGeo::Unknown => SameGeo::Unknown,
         }
     }
+
+    /// Compares with the geo of another place, which may be one of several, too: all pairs have to
+    /// agree.
+    ///
+    /// ```
+    /// use ppcmk_coverage::{AzureRegion, SameGeo};
+    ///
+    /// let geo = |region: &str| AzureRegion::new(region).geo();
+    /// assert_eq!(geo("westeurope").same_as(&geo("northeurope")), SameGeo::Same);
+    /// assert_eq!(geo("southeastasia").same_as(&geo("westeurope")), SameGeo::Different);
+    /// assert_eq!(geo("southeastasia").same_as(&geo("eastasia")), SameGeo::Unknown);
+    /// ```
+    pub fn same_as(&self, other: &RegionGeo) -> SameGeo {
+        let mut answers = self.candidates().iter().flat_map(|own| {
+            let others = other.candidates().iter();
+            others.map(|other| own.fits_environment_in(*other))
+        });
+        match answers.next() {
+            Some(first) if answers.all(|answer| answer == first) => first,
+            Some(_) | None => SameGeo::Unknown,
+        }
+    }
+
+    /// The geos that it may be; none where the table does not know the name.
+    pub fn candidates(&self) -> &[Geo] {
+        match self {
+            RegionGeo::One(geo) => std::slice::from_ref(geo),
+            RegionGeo::Several(geos) => geos,
+            RegionGeo::Unknown => &[],
+        }
+    }
+
+    /// The geo, if it is a certain one.
+    pub fn one(&self) -> Option<Geo> {
+        match self {
+            RegionGeo::One(geo) => Some(*geo),
+            RegionGeo::Several(_) | RegionGeo::Unknown => None,
+        }
+    }
 }
 
 fn geos_with(holds: impl Fn(Geo) -> bool) -> RegionGeo {

@@ -4,13 +4,11 @@
 //! differ by object (`uk` on a policy, `unitedkingdom` on an environment), so both are compared as
 //! geos; a name that the table does not know is undecided, because the list of geos grows.
 
-use std::borrow::Cow;
-
 use super::assigned::{encryption_assignments, environment_of, policy_of, undecided, why_open};
 use super::{Evidence, Example, Level, Rule, Source, pages};
-use crate::estate::{Assignment, Environment, Estate, Fact, Identity, Policy, Reason, Unknown};
-use crate::finding::Findings;
-use crate::{EnvironmentLocation, PolicyLocation, SameGeo, SystemId};
+use crate::estate::{Assignment, Environment, Estate, Reason, Unknown};
+use crate::finding::{Finding, Findings};
+use crate::{EnvironmentLocation, PolicyLocation, SameGeo};
 
 pub(super) const RULE: Rule = Rule {
     code: "CMK102",
@@ -88,20 +86,32 @@ fn check(estate: &Estate, out: &mut Findings) {
         let Some((_, environment)) = environment_of(estate, assignment, out) else {
             continue;
         };
-        let Some(policy) = PolicySide::of(estate, assignment, out) else {
+        let policy = estate.policy(&assignment.policy).map(|(_, policy)| policy);
+        // What is no encryption policy is CMK109's.
+        if policy.is_some_and(|policy| !policy.may_encrypt()) {
+            continue;
+        }
+        let Some(location) = estate.policy_location(&assignment.policy) else {
+            policy_of(estate, assignment, out);
             continue;
         };
-        if let Some(unknown) = why_open(&policy.location, "the location of the policy") {
-            undecided(assignment, &unknown, &policy.location.origin, out);
+        if let Some(unknown) = why_open(&location, "the location of the policy") {
+            undecided(assignment, &unknown, &location.origin, out);
         } else if let Some(unknown) = why_open(&environment.location, "the environment's location")
         {
             undecided(assignment, &unknown, &environment.location.origin, out);
-        } else if let (Some(here), Some(there)) =
-            (policy.location.value(), environment.location.value())
-        {
+        } else if let (Some(here), Some(there)) = (location.value(), environment.location.value()) {
             match here.same_geo(there) {
                 SameGeo::Same => {}
-                SameGeo::Different => report(assignment, &policy, environment, out),
+                SameGeo::Different => {
+                    let finding = report(assignment, here, (environment, there), out);
+                    if let Some(policy) = policy {
+                        let label = format!("location `{here}`");
+                        finding.related(&policy.header, &location.origin, label);
+                    }
+                    let label = format!("location `{there}`");
+                    finding.related(&environment.header, &environment.location.origin, label);
+                }
                 SameGeo::Unknown => {
                     let unknown = Unknown::new(Reason::Name(unknown_name(here, there).into()));
                     undecided(assignment, &unknown, &assignment.policy.origin, out);
@@ -111,55 +121,18 @@ fn check(estate: &Estate, out: &mut Findings) {
     }
 }
 
-/// The policy as far as the rule sees it: an object, or a system id, which has the location in it.
-struct PolicySide<'a> {
-    policy: Option<&'a Policy>,
-    location: Cow<'a, Fact<PolicyLocation>>,
-}
-
-impl<'a> PolicySide<'a> {
-    /// `None` for what is no encryption policy, and for what cannot be seen.
-    fn of(estate: &'a Estate, assignment: &Assignment, out: &mut Findings) -> Option<Self> {
-        if estate.policy(&assignment.policy).is_none()
-            && let Identity::Elsewhere(id) = &assignment.policy.identity
-            && let Ok(id) = id.parse::<SystemId>()
-        {
-            let origin = assignment.policy.origin.clone();
-            return Some(Self {
-                policy: None,
-                location: Cow::Owned(Fact::value_at(id.location().clone(), origin)),
-            });
-        }
-        let (_, policy) = policy_of(estate, assignment, out)?;
-        policy.may_encrypt().then_some(Self {
-            policy: Some(policy),
-            location: Cow::Borrowed(&policy.location),
-        })
-    }
-}
-
-fn report(
+fn report<'f>(
     assignment: &Assignment,
-    policy: &PolicySide<'_>,
-    environment: &Environment,
-    out: &mut Findings,
-) {
-    let (Some(here), Some(there)) = (policy.location.value(), environment.location.value()) else {
-        return;
-    };
-    let finding = out
-        .report(
-            &assignment.header,
-            format!("the policy is in `{here}`, the environment in `{there}`"),
-        )
-        .at(&assignment.policy.origin)
-        .environment(&environment.header.address);
-    if let Some(policy) = policy.policy {
-        let label = format!("location `{here}`");
-        finding.related(&policy.header, &policy.location.origin, label);
-    }
-    let label = format!("location `{there}`");
-    finding.related(&environment.header, &environment.location.origin, label);
+    policy: &PolicyLocation,
+    (environment, location): (&Environment, &EnvironmentLocation),
+    out: &'f mut Findings,
+) -> &'f mut Finding {
+    out.report(
+        &assignment.header,
+        format!("the policy is in `{policy}`, the environment in `{location}`"),
+    )
+    .at(&assignment.policy.origin)
+    .environment(&environment.header.address)
 }
 
 /// The name that the table does not know, or that it cannot tell from others.
@@ -174,7 +147,7 @@ fn unknown_name<'a>(policy: &'a PolicyLocation, environment: &'a EnvironmentLoca
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::estate::Link;
+    use crate::estate::{Identity, Link};
     use crate::rules::fixture::{Chain, from_variable, variable};
     use crate::rules::testing::{Answers, answers};
 

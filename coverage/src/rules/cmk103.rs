@@ -4,14 +4,9 @@
 //! somebody outside of the configuration. The rule is silent where it sees one of them, and
 //! undecided where it cannot look.
 
-use std::collections::HashMap;
-
 use super::assigned::{encryption_assignments, environment_of, undecided};
 use super::{Evidence, Example, Level, Rule, Source, pages};
-use crate::estate::{
-    Answer, Assignment, Environment, Estate, Handle, Identity, Known, Link, ManagedEnvironment,
-    Reason, Unknown,
-};
+use crate::estate::{Answer, Assignment, Environment, Estate};
 use crate::finding::Findings;
 
 pub(super) const RULE: Rule = Rule {
@@ -23,8 +18,9 @@ pub(super) const RULE: Rule = Rule {
 Only managed environments can be added to an encryption policy, and the policy is enforced only on \
 them. The link of any other environment is refused, with a message that does not say so.\n\n\
 An environment is managed through a resource of its own (`powerplatform_managed_environment`), \
-through an environment group, or by somebody else. The rule is silent where it sees one of them, \
-and undecided where it cannot see: the environment is in another state, or a module cannot be read.",
+through an environment group, which takes only managed environments, or by somebody else. The rule \
+is silent where it sees one of them, and undecided where it cannot see: the environment is in another \
+state, or a module cannot be read.",
     fix: "add a `powerplatform_managed_environment` for the environment, and let the assignment depend on it",
     example: Example {
         before: "\
@@ -73,21 +69,31 @@ resource \"ppcmk_environment_assignment\" \"retail\" {
             date: "2025-07-01",
             evidence: Evidence::Documented,
         },
+        Source {
+            url: pages::GROUPS,
+            says: "only managed environments can be in an environment group, and what is created in one is managed",
+            date: "2024-10-03",
+            evidence: Evidence::Documented,
+        },
     ],
     conflicts: "",
     check: Some(check),
 };
 
 fn check(estate: &Estate, out: &mut Findings) {
-    let strays = Strays::of(estate);
     for assignment in encryption_assignments(estate, out) {
-        if strays.manage(&assignment.environment) {
-            continue;
+        match estate.is_managed_unseen(&assignment.environment, &assignment.header) {
+            Answer::Yes => continue,
+            Answer::No => {}
+            Answer::Unknown(unknown) => {
+                undecided(assignment, &unknown, &assignment.environment.origin, out);
+                continue;
+            }
         }
         let Some((handle, environment)) = environment_of(estate, assignment, out) else {
             continue;
         };
-        match is_managed(estate, &strays, assignment, handle) {
+        match estate.is_managed(handle, &assignment.header) {
             Answer::Yes => {}
             Answer::Unknown(unknown) => {
                 undecided(assignment, &unknown, &environment.managed.origin, out);
@@ -118,109 +124,10 @@ fn report(assignment: &Assignment, environment: &Environment, out: &mut Findings
         );
 }
 
-/// Whether anything makes the environment of this assignment a managed one.
-fn is_managed(
-    estate: &Estate,
-    strays: &Strays,
-    assignment: &Assignment,
-    handle: Handle<Environment>,
-) -> Answer {
-    let environment = &estate[handle];
-    let mut by_resource = Answer::No;
-    for (_, managed) in estate.managed_environments_of(handle) {
-        match managed.header.is_there_for(&assignment.header) {
-            Answer::Yes => return Answer::Yes,
-            Answer::No => {}
-            unknown @ Answer::Unknown(_) => by_resource = unknown,
-        }
-    }
-    match &environment.managed.known {
-        Known::Value(true) => return Answer::Yes,
-        Known::Value(false) => return by_resource,
-        Known::Unknown(unknown) => return Answer::Unknown(unknown.clone()),
-        Known::Absent => {}
-    }
-    // An environment group takes only managed environments.
-    match &environment.group.known {
-        Known::Value(_) => Answer::Yes,
-        Known::Unknown(unknown) => Answer::Unknown(unknown.clone()),
-        Known::Absent if by_resource != Answer::No => by_resource,
-        Known::Absent => {
-            out_of_sight(estate, strays, environment).map_or(Answer::No, Answer::Unknown)
-        }
-    }
-}
-
-/// Why the resource that makes the environment managed may be there without being seen.
-fn out_of_sight(estate: &Estate, strays: &Strays, environment: &Environment) -> Option<Unknown> {
-    if !environment.header.is_managed_here() {
-        let what = "that the environment is a managed one";
-        return Some(Unknown::new(Reason::NotDeclared(what.into())));
-    }
-    let by_id = || {
-        let id_is_open = environment.id.value().is_none() && !environment.header.is_new();
-        strays.by_id.clone().filter(|_| id_is_open)
-    };
-    strays
-        .unknown
-        .clone()
-        .or_else(by_id)
-        .or_else(|| estate.scope.unseen.first().cloned())
-}
-
-/// Managed environments whose environment is not in the estate.
-#[derive(Default)]
-struct Strays {
-    /// By the id of the environment, or the symbol of its id.
-    names: HashMap<String, Handle<ManagedEnvironment>>,
-    /// One of which nobody knows whose it is.
-    unknown: Option<Unknown>,
-    /// One that names its environment by an id.
-    by_id: Option<Unknown>,
-}
-
-impl Strays {
-    fn of(estate: &Estate) -> Self {
-        let mut strays = Self::default();
-        for (handle, managed) in estate.managed_environments() {
-            if estate.environment(&managed.environment).is_some() {
-                continue;
-            }
-            if let Some(name) = managed.environment.name() {
-                strays.names.entry(name.to_owned()).or_insert(handle);
-            }
-            match &managed.environment.identity {
-                Identity::Unknown(unknown) => {
-                    strays.unknown.get_or_insert_with(|| unknown.clone());
-                }
-                Identity::Elsewhere(_) => {
-                    strays.by_id.get_or_insert_with(|| named_by_id(managed));
-                }
-                Identity::Here(_) | Identity::Absent => {}
-            }
-        }
-        strays
-    }
-
-    /// Whether one of them is about the same environment, which is not in the estate either.
-    fn manage(&self, environment: &Link<Environment>) -> bool {
-        environment
-            .name()
-            .is_some_and(|name| self.names.contains_key(name))
-    }
-}
-
-fn named_by_id(managed: &ManagedEnvironment) -> Unknown {
-    let address = &managed.header.address;
-    Unknown::new(Reason::Expression(
-        format!("`{address}` names its environment by an id that may be this one's").into(),
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::estate::Management;
+    use crate::estate::{Identity, Link, Management};
     use crate::rules::fixture::{Chain, from_variable, if_variable, variable};
     use crate::rules::testing::{Answers, answers};
 

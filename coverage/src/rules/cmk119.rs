@@ -3,12 +3,12 @@
 //! The managed environment is there, and Terraform does both at once because nothing orders them.
 //! CMK103 is about environments that nothing manages.
 
-use std::collections::HashMap;
-
 use super::assigned::{encryption_assignments, undecided};
 use super::ordering::{Waiting, depends_on};
 use super::{Evidence, Example, Level, Rule, Source, pages};
-use crate::estate::{Answer, Assignment, Estate, ManagedEnvironment, Ordered, Reason, Unknown};
+use crate::estate::{
+    Answer, Assignment, Estate, Known, ManagedEnvironment, Ordered, Reason, Unknown,
+};
 use crate::finding::Findings;
 
 pub(super) const RULE: Rule = Rule {
@@ -65,28 +65,22 @@ resource \"ppcmk_environment_assignment\" \"retail\" {
 };
 
 fn check(estate: &Estate, out: &mut Findings) {
-    let strays = strays(estate);
     let mut waiting = Waiting::of(estate);
     for assignment in encryption_assignments(estate, out) {
         // What is linked was managed before, and a swap finds it so.
         if !assignment.makes_link() || assignment.swapped {
             continue;
         }
-        let found = estate.environment(&assignment.environment);
-        if found.is_some_and(|(_, environment)| environment.managed.value() == Some(&true)) {
-            continue;
-        }
-        let managed: Vec<&ManagedEnvironment> = match found {
+        let managed: Vec<&ManagedEnvironment> = match estate.environment(&assignment.environment) {
+            // It is one already, or from its creation on.
+            Some((_, environment)) if environment.says_managed() == Known::Value(true) => continue,
             Some((handle, _)) => estate
                 .managed_environments_of(handle)
                 .map(|it| it.1)
                 .collect(),
-            None => assignment
-                .environment
-                .name()
-                .and_then(|name| strays.get(name))
-                .into_iter()
-                .copied()
+            None => estate
+                .managed_environments_of_unseen(&assignment.environment)
+                .map(|it| it.1)
                 .collect(),
         };
         check_order(&mut waiting, assignment, &managed, out);
@@ -138,15 +132,6 @@ fn hidden(managed: &ManagedEnvironment) -> Unknown {
     ))
 }
 
-/// Managed environments by the id of an environment that is not in the estate, or its symbol.
-fn strays(estate: &Estate) -> HashMap<&str, &ManagedEnvironment> {
-    estate
-        .managed_environments()
-        .filter(|(_, managed)| estate.environment(&managed.environment).is_none())
-        .filter_map(|(_, managed)| Some((managed.environment.name()?, managed)))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,6 +181,7 @@ mod tests {
     #[test]
     fn is_silent_when_the_environment_is_managed_already() {
         check(|chain| chain.environment().managed = true.into()).is_silent();
+        check(|chain| chain.environment().group = "g".to_owned().into()).is_silent();
         check(|chain| chain.managed().header.change = Some(Change::new(Action::NoOp))).is_silent();
         check(Chain::assignment_exists).is_silent();
         check(|chain| {

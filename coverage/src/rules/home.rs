@@ -10,7 +10,7 @@ use crate::estate::{
 };
 use crate::finding::Findings;
 use crate::geo::RegionGeo;
-use crate::{AzureRegion, Geo, SameGeo};
+use crate::{Geo, SameGeo};
 
 /// Where the finance and operations environment is.
 pub(super) struct Home<'a> {
@@ -113,7 +113,9 @@ impl<'a> Home<'a> {
         match &region.known {
             Known::Value(place) => Ok(Self {
                 text: &place.text,
-                geo: narrow(place, environment.ok().as_ref()),
+                geo: place.finance_and_operations_geo(
+                    environment.ok().and_then(|environment| environment.geo()),
+                ),
                 header: &declaration.header,
                 origin: &region.origin,
             }),
@@ -156,10 +158,7 @@ impl<'a> Home<'a> {
 
     /// The geo, where there is one.
     pub(super) fn geo(&self) -> Option<Geo> {
-        match self.geo {
-            RegionGeo::One(geo) => Some(geo),
-            RegionGeo::Several(_) | RegionGeo::Unknown => None,
-        }
+        self.geo.one()
     }
 
     /// The label of the place that says where it is.
@@ -169,20 +168,10 @@ impl<'a> Home<'a> {
 
     /// Whether a place is in the same geo.
     fn has(&self, place: &Place, geo: &RegionGeo) -> SameGeo {
-        if same_text(&place.text, self.text) {
+        if Place::is_same_text(&place.text, self.text) {
             return SameGeo::Same;
         }
-        let pairs = geos(geo)
-            .iter()
-            .flat_map(|one| geos(&self.geo).iter().map(|home| (*one, *home)));
-        let mut answers: Vec<SameGeo> = pairs
-            .map(|(one, home)| RegionGeo::One(one).is(home))
-            .collect();
-        answers.dedup();
-        match *answers {
-            [answer] => answer,
-            _ => SameGeo::Unknown,
-        }
+        geo.same_as(&self.geo)
     }
 
     /// Why nobody can compare.
@@ -209,36 +198,6 @@ pub(super) fn which_geo(text: &str, geo: &RegionGeo) -> Unknown {
     not_declared(&format!("which geo `{text}` belongs to ({})", list(geo)))
 }
 
-/// The geo of a finance and operations environment in a region that geos share: that of its
-/// environment (both must be in one geography), otherwise the one that has finance and operations
-/// there.
-fn narrow(place: &Place, environment: Option<&Home<'_>>) -> RegionGeo {
-    let geo = place.geo();
-    let RegionGeo::Several(geos) = &geo else {
-        return geo;
-    };
-    let own = environment.and_then(Home::geo);
-    if let Some(own) = own.filter(|own| geos.contains(own)) {
-        return RegionGeo::One(own);
-    }
-    let region = AzureRegion::new(&place.text);
-    let mut hosts = geos
-        .iter()
-        .filter(|geo| geo.fno_regions().contains(&region.as_str()));
-    match (hosts.next(), hosts.next()) {
-        (Some(&only), None) => RegionGeo::One(only),
-        _ => geo,
-    }
-}
-
-fn geos(geo: &RegionGeo) -> &[Geo] {
-    match geo {
-        RegionGeo::One(geo) => std::slice::from_ref(geo),
-        RegionGeo::Several(geos) => geos,
-        RegionGeo::Unknown => &[],
-    }
-}
-
 /// The place as it is written, with its geo where the text is not the geo's name.
 fn named(text: &str, geo: &RegionGeo) -> String {
     if Geo::from_any_name(text).is_some() || *geo == RegionGeo::Unknown {
@@ -249,11 +208,10 @@ fn named(text: &str, geo: &RegionGeo) -> String {
 }
 
 fn list(geo: &RegionGeo) -> String {
-    let names: Vec<String> = geos(geo).iter().map(|geo| format!("`{geo}`")).collect();
+    let names: Vec<String> = geo
+        .candidates()
+        .iter()
+        .map(|geo| format!("`{geo}`"))
+        .collect();
     names.join(" or ")
-}
-
-/// Names are compared in lower case and without spaces.
-fn same_text(one: &str, other: &str) -> bool {
-    AzureRegion::new(one) == AzureRegion::new(other)
 }

@@ -217,6 +217,9 @@ mod pages {
     /// How environments become managed ones (CMK facts S19, 2025-07-01).
     pub(super) const MANAGED: &str =
         "https://learn.microsoft.com/power-platform/admin/managed-environment-enable";
+    /// Groups of environments (read as of 2024-10-03, the page's own date).
+    pub(super) const GROUPS: &str =
+        "https://learn.microsoft.com/power-platform/admin/environment-groups";
     /// Microsoft's own provider, its documentation and examples (CMK facts S36, 2026-08-21).
     pub(super) const PROVIDER: &str =
         "https://github.com/microsoft/terraform-provider-power-platform";
