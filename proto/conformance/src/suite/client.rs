@@ -204,11 +204,24 @@ impl Client {
         name: &str,
         arguments: &[Val],
     ) -> Result<Val, pb::FunctionError> {
+        self.call(name, arguments.iter().map(wire).collect()).await
+    }
+
+    /// CallFunction with arguments as they go over the wire.
+    ///
+    /// # Panics
+    ///
+    /// If the answer is a gRPC status, or an error without a text.
+    pub async fn call(
+        &self,
+        name: &str,
+        arguments: Vec<DynamicValue>,
+    ) -> Result<Val, pb::FunctionError> {
         let answer = self
             .unchecked()
             .call_function(pb::call_function::Request {
                 name: name.to_owned(),
-                arguments: arguments.iter().map(wire).collect(),
+                arguments,
             })
             .await
             .expect("a function is never answered with a gRPC status")
