@@ -2,8 +2,7 @@
 //!
 //! `azure_identity` has a credential for it that needs OpenSSL, which we do not link. So the
 //! assertion is signed here, with ring, and handed to its `ClientAssertionCredential`. The
-//! certificate comes as PEM: no reader of PKCS#12 in pure Rust has a release that stands on
-//! released versions of the cryptography below it.
+//! certificate comes as PEM or as PKCS#12.
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,15 +24,13 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::json;
 
+use super::pfx;
 use crate::client::{CredentialSource, CredentialTransport};
 
 /// How long an assertion is valid; it is used at once.
 const LIFETIME: Duration = Duration::from_secs(10 * 60);
 /// How far clocks may be apart.
 const SKEW: Duration = Duration::from_secs(60);
-
-const CONVERT: &str = "convert it with `openssl pkcs12 -in cert.pfx -out cert.pem -nodes` and use \
-                       the PEM file";
 
 /// A certificate and its key.
 pub(crate) struct Identity {
@@ -48,7 +45,7 @@ impl fmt::Debug for Identity {
     }
 }
 
-/// What stands in an argument or a variable: PEM, or base64 of it.
+/// What stands in an argument or a variable: PEM, or base64 of PEM or of a PKCS#12 file.
 pub(super) fn decode(text: &str) -> Result<Vec<u8>, String> {
     if text.contains("-----BEGIN") {
         return Ok(text.as_bytes().to_vec());
@@ -56,27 +53,31 @@ pub(super) fn decode(text: &str) -> Result<Vec<u8>, String> {
     let packed: String = text.split_whitespace().collect();
     STANDARD
         .decode(packed)
-        .map_err(|_| "it is neither PEM nor base64 of it".to_owned())
+        .map_err(|_| "it is neither PEM nor base64 of PEM or of a PFX file".to_owned())
 }
 
 impl Identity {
-    /// Reads PEM: the key, and the certificate among those there that belongs to it.
+    /// Reads a PKCS#12 file, or PEM: the key, and the certificate among those there that belongs
+    /// to it.
     pub(super) fn read(bytes: &[u8], password: Option<&str>) -> Result<Self, String> {
-        // A PKCS#12 file is a DER sequence.
-        if bytes.first() == Some(&0x30) {
-            return Err(format!(
-                "it is a PFX (PKCS#12) file, which is not supported; {CONVERT}"
-            ));
+        if pfx::is_pfx(bytes) {
+            let contents = pfx::read(bytes, password)?;
+            let key = RsaKeyPair::from_pkcs8(&contents.key).map_err(|error| rejected(&error))?;
+            return Self::of(key, contents.certificates);
         }
         let key = read_key(bytes, password)?;
-        // A certificate holds its public key as it is.
-        let public = key.public_key().as_ref();
         let certificates: Vec<_> = CertificateDer::pem_slice_iter(bytes)
             .collect::<Result<_, _>>()
             .map_err(|error| format!("it is not valid PEM: {error}"))?;
         if certificates.is_empty() {
             return Err("it holds no certificate, only a key".to_owned());
         }
+        Self::of(key, certificates)
+    }
+
+    fn of(key: RsaKeyPair, certificates: Vec<CertificateDer<'static>>) -> Result<Self, String> {
+        // A certificate holds its public key as it is.
+        let public = key.public_key().as_ref();
         let certificate = certificates
             .into_iter()
             .find(|certificate| {

@@ -20,6 +20,7 @@ use crate::client::{
 };
 use crate::config::{self, Config, Settings};
 
+const PFX: &[u8] = include_bytes!("../../testdata/client-certificate.pfx");
 const PEM: &str = include_str!("../../testdata/client-certificate.pem");
 const CLIENT: &str = "55555555-5555-5555-5555-555555555555";
 const SECOND: &str = "66666666-6666-6666-6666-666666666666";
@@ -141,6 +142,15 @@ async fn a_client_certificate() {
     std::fs::write(&path, PEM).unwrap();
     let path = path.display().to_string();
     check(&emulator, [("ARM_CLIENT_CERTIFICATE_PATH", &path)]).await;
+    assert_eq!(exchanges(&emulator), 2);
+    let path = emulator.directory().join("cert.pfx");
+    std::fs::write(&path, PFX).unwrap();
+    let path = path.display().to_string();
+    let variables = [
+        ("ARM_CLIENT_CERTIFICATE_PATH", path.as_str()),
+        ("ARM_CLIENT_CERTIFICATE_PASSWORD", "password"),
+    ];
+    check(&emulator, variables).await;
     assert_eq!(exchanges(&emulator), 2);
 }
 

@@ -15,6 +15,7 @@ mod client_secret;
 mod developer_cli;
 mod federated;
 mod managed_identity;
+mod pfx;
 mod places;
 mod process;
 mod table;

@@ -155,7 +155,8 @@ pub(crate) const TABLE: &[Row] = &[
             (Arm, "ARM_CLIENT_CERTIFICATE"),
             (PowerPlatform, "POWER_PLATFORM_CLIENT_CERTIFICATE"),
         ],
-        "The certificate of the application with its RSA key: PEM, or PEM in base64.",
+        "The certificate of the application with its RSA key: PEM, or a PEM or PFX (PKCS#12) file \
+         in base64.",
     ),
     argument(
         Name::ClientCertificatePath,
@@ -166,8 +167,7 @@ pub(crate) const TABLE: &[Row] = &[
             (PowerPlatform, "POWER_PLATFORM_CLIENT_CERTIFICATE_FILE_PATH"),
             (Azure, "AZURE_CLIENT_CERTIFICATE_PATH"),
         ],
-        "A PEM file with the certificate of the application and its RSA key. A PFX file is \
-         converted with `openssl pkcs12 -in cert.pfx -out cert.pem -nodes`.",
+        "A PFX (PKCS#12) or PEM file with the certificate of the application and its RSA key.",
     ),
     argument(
         Name::ClientCertificatePassword,
@@ -178,7 +178,7 @@ pub(crate) const TABLE: &[Row] = &[
             (PowerPlatform, "POWER_PLATFORM_CLIENT_CERTIFICATE_PASSWORD"),
             (Azure, "AZURE_CLIENT_CERTIFICATE_PASSWORD"),
         ],
-        "The password of the key, if the PEM has `ENCRYPTED PRIVATE KEY`.",
+        "The password of the PFX file, or of the key if the PEM has `ENCRYPTED PRIVATE KEY`.",
     ),
     argument(
         Name::UseOidc,

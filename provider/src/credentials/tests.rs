@@ -8,6 +8,9 @@ const TENANT: (&str, &str) = (
     "tenant_id in the provider block",
 );
 const PEM: &str = include_str!("../../testdata/client-certificate.pem");
+const PFX: &[u8] = include_bytes!("../../testdata/client-certificate.pfx");
+const PFX_LEGACY: &[u8] = include_bytes!("../../testdata/client-certificate-legacy.pfx");
+const PFX_OPEN: &[u8] = include_bytes!("../../testdata/client-certificate-open.pfx");
 const ENCRYPTED: &str = include_str!("../../testdata/client-certificate-encrypted.pem");
 
 type Values<'a> = &'a [(Name, &'a str)];
@@ -494,12 +497,45 @@ fn a_certificate_is_checked_when_the_provider_starts() {
     check(ENCRYPTED, Some("hunter2"), Some("cannot be decrypted"));
     check(&key, None, Some("holds no certificate"));
     check(&certificate, None, Some("holds no private key"));
-    check(
-        "MIIKcQIBAzCCCi0GCSqGSIb3DQEHAaCC",
-        None,
-        Some("openssl pkcs12 -in cert.pfx"),
-    );
     check("not!base64", None, Some("neither PEM nor base64"));
+}
+
+#[test]
+fn a_pfx_file_is_opened_when_the_provider_starts() {
+    use base64::Engine;
+    let check = |bytes: &[u8], password: Option<&str>, expected: Option<&str>| {
+        let packed = base64::engine::general_purpose::STANDARD.encode(bytes);
+        let mut values = vec![(ClientId, "a"), (ClientCertificate, packed.as_str())];
+        values.extend(password.map(|password| (ClientCertificatePassword, password)));
+        match expected {
+            None => assert_eq!(method(block(&values)), Method::ClientCertificate),
+            Some(expected) => {
+                let (_, path, detail) = problem(block(&values));
+                assert_eq!(path, "client_certificate");
+                assert!(detail.contains(expected), "{detail}");
+                assert!(!detail.contains("hunter2"));
+            }
+        }
+    };
+    check(PFX, Some("password"), None);
+    check(PFX_LEGACY, Some("password"), None);
+    check(PFX_OPEN, None, None);
+    check(PFX, None, Some("set client_certificate_password"));
+    check(PFX, Some("hunter2"), Some("the password does not open it"));
+    check(&PFX[..99], Some("hunter2"), Some("not a valid PFX"));
+}
+
+#[test]
+fn a_pfx_file_is_the_same_identity_as_the_pem_file() {
+    let now = std::time::SystemTime::UNIX_EPOCH;
+    let header = |bytes: &[u8], password| {
+        let identity = client_certificate::Identity::read(bytes, password).unwrap();
+        let assertion = identity.assertion("app", "https://login", now).unwrap();
+        assertion.split('.').next().unwrap().to_owned()
+    };
+    let pem = header(PEM.as_bytes(), None);
+    assert_eq!(header(PFX, Some("password")), pem);
+    assert_eq!(header(PFX_LEGACY, Some("password")), pem);
 }
 
 #[test]
