@@ -152,6 +152,11 @@ fn encrypts(policy: &Policy) -> Verdict {
         ),
         Known::Unknown(unknown) => Verdict::unknown("whether the policy encrypts", &unknown.reason),
     };
+    // Where the body has no word for it, the service encrypts.
+    let enabled = match &policy.encryption_enabled.known {
+        Known::Absent => Known::Value(true),
+        said => said.clone(),
+    };
     let kind = policy.kind.known.clone();
     let identity = policy.identity.known.clone();
     all([
@@ -160,6 +165,7 @@ fn encrypts(policy: &Policy) -> Verdict {
             kind.map(|kind| kind == PolicyKind::Encryption),
         ),
         &part("it names no key", policy.has_encryption.known.clone()),
+        &part("its encryption is not enabled", enabled),
         &part(
             "it has no identity assigned by the system",
             identity.map(|identity| identity == IdentityKind::SystemAssigned),

@@ -233,7 +233,7 @@ fn a_policy_that_encrypts_nothing_covers_nothing() {
         scene.policy.identity = IdentityKind::SystemAssigned.into();
     };
     check_base(raw, COVERED);
-    let cases: [(Spoil, &str); 4] = [
+    let cases: [(Spoil, &str); 5] = [
         (
             |policy| policy.kind = PolicyKind::NetworkInjection.into(),
             "it is of another kind",
@@ -245,6 +245,10 @@ fn a_policy_that_encrypts_nothing_covers_nothing() {
         (
             |policy| policy.has_encryption = false.into(),
             "it names no key",
+        ),
+        (
+            |policy| policy.encryption_enabled = false.into(),
+            "its encryption is not enabled",
         ),
         (
             |policy| policy.identity = IdentityKind::UserAssigned.into(),

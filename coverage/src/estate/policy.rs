@@ -23,6 +23,8 @@ pub struct Policy {
     pub identity: Fact<IdentityKind>,
     /// Whether the body has a section that names a key.
     pub has_encryption: Fact<bool>,
+    /// Whether that section switches encryption on (its `state`). Absent: it does not say.
+    pub encryption_enabled: Fact<bool>,
     /// The vault of the key.
     pub vault: Link<Vault>,
     /// The key.
@@ -78,6 +80,7 @@ impl Policy {
             kind: Fact::default(),
             identity: Fact::default(),
             has_encryption: Fact::default(),
+            encryption_enabled: Fact::default(),
             vault: Link::default(),
             key: Link::default(),
             key_name: Fact::default(),

@@ -16,8 +16,8 @@ pub(super) const RULE: Rule = Rule {
     summary: "a policy that is meant to encrypt and cannot",
     explanation: "\
 An enterprise policy encrypts only when three parts of it say so: its kind is `Encryption`, its \
-body names a key (`properties.encryption`), and it has a system-assigned identity, which gets the \
-right on the key. Resource Manager takes a body without one of them, or azapi sends it without \
+body names a key (`properties.encryption`, with no other `state` than `Enabled`), and it has a \
+system-assigned identity, which gets the right on the key. Resource Manager takes a body without one of them, or azapi sends it without \
 checking, and the link fails much later. A policy of another kind (`NetworkInjection`, `Identity`) \
 encrypts nothing, whatever assigns it.",
     fix: "make it a policy of kind `Encryption` with a key and a system-assigned identity, or use `ppcmk_enterprise_policy`",
@@ -64,7 +64,7 @@ resource \"azapi_resource\" \"policy\" {
     sources: &[
         Source {
             url: pages::SPECIFICATION,
-            says: "the kinds of policies, and an identity that is assigned by the system or none",
+            says: "the kinds of policies, the states of their encryption, and an identity that is assigned by the system or none",
             date: "2020-10-30",
             evidence: Evidence::Code,
         },
@@ -89,6 +89,7 @@ fn check(estate: &Estate, out: &mut Findings) {
         match &policy.kind.known {
             Known::Value(PolicyKind::Encryption) => {
                 check_body(policy, out);
+                check_state(policy, out);
                 check_identity(policy, out);
             }
             Known::Value(kind) if user.is_some() || names_key => {
@@ -152,6 +153,23 @@ fn check_body(policy: &Policy, out: &mut Findings) {
                 .at(&policy.has_encryption.origin);
         }
         Some(Known::Absent) | None => {}
+    }
+}
+
+/// `Disabled` and `NotConfigured` are words of the specification too. Without a word the service
+/// decides, and it encrypts.
+fn check_state(policy: &Policy, out: &mut Findings) {
+    match &policy.encryption_enabled.known {
+        Known::Value(false) => {
+            out.report(&policy.header, "its encryption is not enabled")
+                .at(&policy.encryption_enabled.origin)
+                .help("set `properties.encryption.state` to `Enabled`");
+        }
+        Known::Unknown(unknown) => {
+            out.undecided(&policy.header, unknown)
+                .at(&policy.encryption_enabled.origin);
+        }
+        Known::Value(true) | Known::Absent => {}
     }
 }
 
@@ -247,6 +265,15 @@ mod tests {
         let expected = "azapi_resource.policy: its body names no key";
         unassigned(|policy| policy.has_encryption = false.into()).finds(&[expected]);
         unassigned(|policy| policy.has_encryption = Fact::default()).finds(&[expected]);
+    }
+
+    #[test]
+    fn points_at_a_state_that_is_not_enabled() {
+        let expected = "azapi_resource.policy: its encryption is not enabled";
+        unassigned(|policy| policy.encryption_enabled = false.into()).finds(&[expected]);
+        unassigned(|policy| policy.encryption_enabled = true.into()).is_silent();
+        unassigned(|policy| policy.encryption_enabled = from_variable("x"))
+            .is_undecided(&["azapi_resource.policy: variable `x` has no value"]);
     }
 
     #[test]

@@ -6,15 +6,15 @@
 use std::sync::Arc;
 
 use ppcmk_coverage::estate::{
-    Action, Date, Fact, Grant, IdentityKind, Key, KeyType, Link, Policy, PolicyForm, Right,
-    Rotation, Scope, Unknown, Vault, VaultKind,
+    Action, Date, Fact, Grant, IdentityKind, Key, KeyType, Link, NetworkDefault, Policy,
+    PolicyForm, Right, Rotation, Scope, Unknown, Vault, VaultKind,
 };
 use ppcmk_coverage::{PolicyKind, PolicyLocation};
 
 use crate::source::{Instance, Mode};
 use crate::value::Value;
 
-use super::azurerm::{bypass, inline_policy, key_permissions, network_default};
+use super::azurerm::{NEEDED_OPERATIONS, bypass, inline_policy, key_permissions, network_default};
 use super::builder::{Builder, On, Principal, Reference};
 use super::fields::{Fields, Nested, or_default, text};
 use super::header::{fields, fields_before, header, own_id};
@@ -49,7 +49,7 @@ pub(super) fn add(builder: &mut Builder<'_>, instance: &Instance) {
 
 /// The type, with the version of the API if that is known: `Microsoft.KeyVault/vaults@${var.api}` is
 /// the type of a vault.
-fn kind(fields: &Fields) -> Option<String> {
+pub(super) fn kind(fields: &Fields) -> Option<String> {
     let kind = fields.text("type");
     match kind.unknown().and_then(|unknown| unknown.symbol.as_deref()) {
         Some(symbol) => symbol.split_once("@${").map(|(kind, _)| kind.to_owned()),
@@ -83,6 +83,7 @@ fn policy(builder: &mut Builder<'_>, instance: &Instance, fields: &Fields) {
     policy.identity = identity(fields, &body);
     let encryption = body.nested("properties").nested("encryption");
     policy.has_encryption = has(&encryption);
+    policy.encryption_enabled = encryption_enabled(&encryption);
     let vault = encryption.nested("keyVault");
     let key = vault.nested("key");
     policy.key_name = key.fact(|key| key.text("name"));
@@ -101,6 +102,15 @@ fn policy(builder: &mut Builder<'_>, instance: &Instance, fields: &Fields) {
         reference(&vault, "id"),
         reference(&key, "name"),
     );
+}
+
+/// Whether the section of a body that names the key switches encryption on.
+pub(super) fn encryption_enabled(encryption: &Nested) -> Fact<bool> {
+    encryption.fact(|encryption| {
+        encryption.fact("state", |value| {
+            text(value).map(|word| word.eq_ignore_ascii_case("Enabled"))
+        })
+    })
 }
 
 /// A data source that reads a policy of this configuration is that policy.
@@ -298,17 +308,26 @@ fn common(vault: &mut Vault, instance: &Instance, fields: &Fields, properties: &
         properties.fact(|properties| properties.number("softDeleteRetentionInDays")),
         90,
     );
-    vault.public_network_access = or_default(
-        properties.fact(|properties| {
-            properties.fact("publicNetworkAccess", |value| {
-                Ok(!text(value)?.eq_ignore_ascii_case("disabled"))
-            })
-        }),
-        true,
-    );
+    vault.public_network_access = or_default(public_network_access(properties), true);
+    (vault.network_default, vault.trusted_services_bypass) = network_rules(properties);
+}
+
+/// Whether the public endpoint answers, where the properties of a vault say so.
+pub(super) fn public_network_access(properties: &Nested) -> Fact<bool> {
+    properties.fact(|properties| {
+        properties.fact("publicNetworkAccess", |value| {
+            Ok(!text(value)?.eq_ignore_ascii_case("disabled"))
+        })
+    })
+}
+
+/// What the firewall does by default, and whether trusted services pass it.
+pub(super) fn network_rules(properties: &Nested) -> (Fact<NetworkDefault>, Fact<bool>) {
     let rules = properties.nested("networkAcls");
-    vault.network_default = rules.fact(|rules| rules.fact("defaultAction", network_default));
-    vault.trusted_services_bypass = rules.fact(|rules| rules.fact("bypass", bypass));
+    (
+        rules.fact(|rules| rules.fact("defaultAction", network_default)),
+        rules.fact(|rules| rules.fact("bypass", bypass)),
+    )
 }
 
 fn key(builder: &mut Builder<'_>, instance: &Instance, fields: &Fields) {
@@ -320,7 +339,7 @@ fn key(builder: &mut Builder<'_>, instance: &Instance, fields: &Fields) {
         properties.fact("kty", |value| text(value).map(|word| KeyType::new(&word)))
     });
     key.size = properties.fact(|properties| properties.number("keySize"));
-    key.operations = properties.fact(|properties| properties.texts("keyOps"));
+    key.operations = properties.fact(|properties| properties.texts_or(NEEDED_OPERATIONS, "keyOps"));
     key.enabled = attributes.fact(|attributes| attributes.flag("enabled"));
     key.expires = attributes.fact(|attributes| attributes.fact("exp", seconds));
     key.not_before = attributes.fact(|attributes| attributes.fact("nbf", seconds));

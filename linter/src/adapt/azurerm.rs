@@ -17,6 +17,9 @@ use super::header::{fields, header, own_id};
 use super::ids;
 use super::symbol;
 
+/// What a key must allow: a list that has both is known, whatever else is in it.
+pub(super) const NEEDED_OPERATIONS: &[&str] = &["wrapkey", "unwrapkey"];
+
 pub(super) fn add(builder: &mut Builder<'_>, instance: &Instance) {
     match (instance.mode, &*instance.type_name) {
         (_, "azurerm_key_vault") => vault(builder, instance, VaultKind::KeyVault),
@@ -120,9 +123,11 @@ pub(super) fn inline_policy(
 
 /// Key permissions, in lower case.
 pub(super) fn key_permissions(fields: &Fields, name: &str) -> Fact<Right> {
-    fields.texts(name).map(|words| {
-        Right::AccessPolicy(words.iter().map(|word| word.to_ascii_lowercase()).collect())
-    })
+    fields
+        .texts_or(&["get", "wrapkey", "unwrapkey"], name)
+        .map(|words| {
+            Right::AccessPolicy(words.iter().map(|word| word.to_ascii_lowercase()).collect())
+        })
 }
 
 fn access_policy(builder: &mut Builder<'_>, instance: &Instance) {
@@ -222,7 +227,7 @@ fn key(builder: &mut Builder<'_>, instance: &Instance, vault: &str) {
         text(value).map(|word| KeyType::new(&word))
     });
     key.size = fields.number("key_size");
-    key.operations = fields.texts("key_opts");
+    key.operations = fields.texts_or(NEEDED_OPERATIONS, "key_opts");
     key.expires = fields.fact("expiration_date", date);
     key.not_before = fields.fact("not_before_date", date);
     key.rotation = rotation(&fields);

@@ -6,6 +6,8 @@ use ppcmk_coverage::estate::{Fact, Known, Location, Origin, Reason, Unknown};
 
 use crate::value::{Kind, Value};
 
+use super::json_text::{decode, decode_template};
+
 /// An object whose attributes are read, and where it is.
 #[derive(Clone, Debug)]
 pub(super) struct Fields {
@@ -150,6 +152,28 @@ impl Fields {
         })
     }
 
+    /// A list of texts that is wanted for these words: when the known elements have all of them, in
+    /// any case, an unknown one does not matter.
+    pub(super) fn texts_or(&self, enough: &[&str], name: &str) -> Fact<Vec<String>> {
+        let all = self.texts(name);
+        if all.unknown().is_none() {
+            return all;
+        }
+        let value = self.get(name);
+        let known: Vec<String> = value
+            .as_ref()
+            .and_then(Value::as_list)
+            .into_iter()
+            .flatten()
+            .filter_map(|value| text(value).ok())
+            .collect();
+        let has = |word: &&str| known.iter().any(|known| known.eq_ignore_ascii_case(word));
+        if enough.iter().all(has) {
+            return Fact::value_at(known, all.origin);
+        }
+        all
+    }
+
     /// A nested object, or the only block of its kind.
     pub(super) fn nested(&self, name: &str) -> Nested {
         let Some(value) = self.get(name) else {
@@ -167,15 +191,16 @@ impl Fields {
     /// A nested object or a JSON text of one.
     fn child(&self, value: &Value, path: String) -> Nested {
         let value = match &value.kind {
+            Kind::Unknown(unknown) if let Some(inner) = decode_template(unknown, &value.trail) => {
+                inner
+            }
             Kind::Unknown(unknown) => {
                 return Nested::Unknown(unknown.clone(), value.trail.origin(Some(path.into())));
             }
             Kind::Null => return Nested::Absent(value.trail.origin(Some(path.into()))),
             Kind::Json(inner) => Value::clone(inner),
             // What is no JSON is no object either, and said so below.
-            Kind::String(json) => decode(json)
-                .unwrap_or_else(Value::null)
-                .with_trail(value.trail.clone()),
+            Kind::String(json) => decode(json, &value.trail).unwrap_or_else(Value::null),
             _ => value.clone(),
         };
         if value.as_object().is_none() {
@@ -284,33 +309,6 @@ pub(super) fn or_default<T>(fact: Fact<T>, default: T) -> Fact<T> {
             is_default: true,
             ..fact.origin
         },
-    }
-}
-
-/// A JSON text as a value; `None` where it is none.
-fn decode(json: &str) -> Option<Value> {
-    serde_json::from_str::<serde_json::Value>(json)
-        .ok()
-        .map(|json| from_json(&json))
-}
-
-fn from_json(json: &serde_json::Value) -> Value {
-    use serde_json::Value as Json;
-    match json {
-        Json::Null => Value::null(),
-        Json::Bool(flag) => Value::new(Kind::Bool(*flag)),
-        Json::Number(number) => number
-            .as_f64()
-            .and_then(crate::value::Number::from_f64)
-            .map_or_else(Value::null, |number| Value::new(Kind::Number(number))),
-        Json::String(text) => Value::string(text.as_str()),
-        Json::Array(values) => Value::list(values.iter().map(from_json)),
-        Json::Object(object) => Value::object(
-            object
-                .iter()
-                .map(|(name, value)| (name.as_str(), from_json(value)))
-                .collect(),
-        ),
     }
 }
 

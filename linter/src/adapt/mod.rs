@@ -6,6 +6,7 @@
 //! providers, in sources as in plans. Nothing is guessed: what leads nowhere stays unknown.
 
 mod azapi;
+mod azapi_update;
 mod azurerm;
 mod builder;
 mod declaration;
@@ -13,6 +14,7 @@ mod fields;
 mod header;
 mod ids;
 mod inventory;
+mod json_text;
 mod powerplatform;
 mod ppcmk;
 mod references;
@@ -51,6 +53,9 @@ pub fn estate(reading: &Reading, settings: &Settings<'_>) -> Estate {
         for instance in reading.instances.iter().filter(|it| it.mode == mode) {
             add(&mut builder, instance);
         }
+    }
+    for instance in &reading.instances {
+        azapi_update::apply(&mut builder, instance);
     }
     if let Some(inventory) = settings.inventory {
         inventory::add(&mut builder, inventory);
@@ -95,6 +100,8 @@ fn apply_requirements(estate: &mut Estate, settings: &Settings<'_>) {
     }
 }
 
+#[cfg(test)]
+mod bodies;
 #[cfg(test)]
 mod changes;
 #[cfg(test)]

@@ -1,0 +1,170 @@
+//! Rules on the spellings of a body, and on what an update puts over it.
+
+use std::path::Path;
+
+use ppcmk_coverage::rules;
+
+use super::{Settings, estate};
+use crate::source::Memory;
+use crate::source::hcl;
+
+/// Findings as `code line: message`, undecided ones as `code?: reason`.
+fn answers(files: &[(&str, &str)], codes: &[&str]) -> Vec<String> {
+    let tree = files.iter().fold(Memory::default(), |tree, (path, text)| {
+        tree.with(path, *text)
+    });
+    let reading = hcl::read(&tree, Path::new(""), &hcl::Options::default()).unwrap();
+    assert_eq!(reading.problems, []);
+    let rules: Vec<_> = codes.iter().filter_map(|code| rules::find(code)).collect();
+    let (findings, undecided) = rules::check(&estate(&reading, &Settings::default()), rules);
+    let findings = findings.iter().map(|finding| {
+        let line = finding.location.as_ref().map_or(0, |at| at.start.line);
+        format!("{} {line}: {}", finding.rule.code, finding.message)
+    });
+    let undecided = undecided
+        .iter()
+        .map(|one| format!("{}?: {}", one.rule.code, one.unknown.reason));
+    findings.chain(undecided).collect()
+}
+
+const VAULT: &str = r#"
+resource "azurerm_key_vault" "cmk" {
+  for_each                   = toset(["eu"])
+  name                       = "kv-cmk"
+  location                   = "westeurope"
+  rbac_authorization_enabled = true
+  purge_protection_enabled   = false
+}
+"#;
+
+const GRANT: &str = r#"
+resource "azurerm_role_assignment" "cmk" {
+  scope                = azurerm_key_vault.cmk["eu"].id
+  role_definition_name = "Key Vault Crypto Service Encryption User"
+  principal_id         = azapi_resource.policy.identity[0].principal_id
+}
+"#;
+
+/// Vault, grant and a policy with this body.
+fn with_body(body: &str) -> String {
+    format!(
+        "{VAULT}{GRANT}
+resource \"azapi_resource\" \"policy\" {{
+  type      = \"Microsoft.PowerPlatform/enterprisePolicies@2020-10-30-preview\"
+  name      = \"ep-cmk-europe\"
+  location  = \"europe\"
+  identity {{
+    type = \"SystemAssigned\"
+  }}
+  body = {body}
+}}
+"
+    )
+}
+
+const HEREDOC: &str = r#"<<-JSON
+    {
+      "kind": "Encryption",
+      "properties": { "encryption": { "state": "Enabled", "keyVault": {
+        "id": "${azurerm_key_vault.cmk["eu"].id}", "key": { "name": "cmk" } } } }
+    }
+  JSON"#;
+
+const POLICY_RULES: [&str; 4] = ["CMK107", "CMK109", "CMK201", "CMK207"];
+
+#[test]
+fn a_heredoc_with_references_is_read_like_an_object() {
+    let purge = "CMK201 7: purge protection is off";
+    let heredoc = with_body(HEREDOC);
+    assert_eq!(answers(&[("main.tf", &heredoc)], &POLICY_RULES), [purge]);
+    let lockbox = heredoc.replace("\"Encryption\"", "\"Lockbox\"");
+    assert_eq!(
+        answers(&[("main.tf", &lockbox)], &POLICY_RULES),
+        ["CMK109 23: its kind is `Lockbox`, which encrypts nothing"]
+    );
+    let pinned = heredoc.replace(
+        "\"name\": \"cmk\"",
+        "\"name\": \"cmk\", \"version\": \"${var.pin}\"",
+    );
+    let pinned = format!("{pinned}\nvariable \"pin\" {{}}\n");
+    assert_eq!(
+        answers(&[("main.tf", &pinned)], &POLICY_RULES),
+        [purge, "CMK207?: variable `pin` has no value"]
+    );
+}
+
+#[test]
+fn a_template_file_is_read_like_an_object() {
+    let source = with_body(
+        "templatefile(\"${path.module}/body.tftpl\", { vault = azurerm_key_vault.cmk[\"eu\"].id })",
+    );
+    let template = r#"{"kind": "Encryption", "properties": {"encryption": {"keyVault":
+        {"id": "${vault}", "key": {"name": "cmk"}}}}}"#;
+    assert_eq!(
+        answers(
+            &[("main.tf", &source), ("body.tftpl", template)],
+            &POLICY_RULES
+        ),
+        ["CMK201 7: purge protection is off"],
+    );
+}
+
+/// The configuration with an update of the vault.
+fn updated(meta: &str, properties: &str) -> String {
+    format!(
+        "{}
+resource \"azapi_update_resource\" \"vault\" {{
+  type        = \"Microsoft.KeyVault/vaults@2023-07-01\"
+  resource_id = azurerm_key_vault.cmk[\"eu\"].id
+  {meta}
+  body = {{ properties = {{ {properties} }} }}
+}}
+",
+        with_body(HEREDOC)
+    )
+}
+
+const VAULT_RULES: [&str; 2] = ["CMK201", "CMK206"];
+
+#[test]
+fn an_update_says_what_holds_in_the_end() {
+    let on = updated("", "enablePurgeProtection = true");
+    assert_eq!(answers(&[("main.tf", &on)], &VAULT_RULES), [""; 0]);
+    let closed = updated(
+        "",
+        "enablePurgeProtection = true, publicNetworkAccess = \"Disabled\"",
+    );
+    let found = answers(&[("main.tf", &closed)], &VAULT_RULES);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("CMK206 36: "), "{found:?}");
+    let off = updated("count = 0", "enablePurgeProtection = true");
+    assert_eq!(
+        answers(&[("main.tf", &off)], &VAULT_RULES),
+        ["CMK201 7: purge protection is off"]
+    );
+    let perhaps = updated("count = var.on ? 1 : 0", "enablePurgeProtection = true");
+    let perhaps = format!("{perhaps}\nvariable \"on\" {{}}\n");
+    assert_eq!(
+        answers(&[("main.tf", &perhaps)], &VAULT_RULES),
+        ["CMK201?: variable `on` has no value"]
+    );
+}
+
+#[test]
+fn an_update_of_a_policy_may_pin_the_key() {
+    let source = format!(
+        "{}
+resource \"azapi_update_resource\" \"policy\" {{
+  type        = \"Microsoft.PowerPlatform/enterprisePolicies@2020-10-30-preview\"
+  resource_id = azapi_resource.policy.id
+  body = {{
+    properties = {{ encryption = {{ keyVault = {{ key = {{ version = \"0123\" }} }} }} }}
+  }}
+}}
+",
+        with_body(HEREDOC)
+    );
+    let found = answers(&[("main.tf", &source)], &["CMK207"]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("CMK207 36: "), "{found:?}");
+}
