@@ -51,7 +51,9 @@ fn unreadable(error: &Error, has_password: bool) -> String {
         Error::UnsupportedEncryptionScheme
         | Error::UnsupportedMacAlgorithm
         | Error::Pkcs5Error(_) => {
-            format!("it is a PFX (PKCS#12) file with an encryption that is not supported; {CONVERT}")
+            format!(
+                "it is a PFX (PKCS#12) file with an encryption that is not supported; {CONVERT}"
+            )
         }
         other => format!("it is not a valid PFX (PKCS#12) file ({other})"),
     }

@@ -202,9 +202,16 @@ pub async fn functions_answer_as_opentofu_calls_them(subject: &Subject) {
             answers.push(answer);
         }
         assert_eq!(answers[0], answers[1], "{name}: no bytes are null");
-        let takes_unknown = function.parameters.iter().any(|one| one.allow_unknown_values);
+        let takes_unknown = function
+            .parameters
+            .iter()
+            .any(|one| one.allow_unknown_values);
         if count > 0 && !takes_unknown {
-            assert_eq!(answers[2], Ok(Val::Unknown), "{name}: unknown in, unknown out");
+            assert_eq!(
+                answers[2],
+                Ok(Val::Unknown),
+                "{name}: unknown in, unknown out"
+            );
         }
         let is_typed = function.parameters.iter().any(|one| !one.allow_null_value);
         if is_typed {
