@@ -1,6 +1,7 @@
 //! A private directory in which `terraform` runs.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -298,7 +299,7 @@ impl Workspace {
             _ => 1,
         };
         let (command, rest) = arguments.split_at(words);
-        let mut child = Command::new("terraform");
+        let mut child = Command::new(program());
         child
             .current_dir(self.directory())
             .args(command)
@@ -324,6 +325,13 @@ impl Workspace {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
+}
+
+/// `terraform`, or what `PPCMK_TERRAFORM` names, such as `tofu`.
+fn program() -> OsString {
+    std::env::var_os("PPCMK_TERRAFORM")
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "terraform".into())
 }
 
 impl AsRef<Path> for Workspace {
