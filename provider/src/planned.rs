@@ -19,6 +19,7 @@ struct Notes {
     linking: HashSet<EnvironmentId>,
     stored_links: HashSet<EnvironmentId>,
     policies: HashMap<PolicyId, Arc<PlannedPolicy>>,
+    created: HashSet<PolicyId>,
     stored_policies: HashSet<PolicyId>,
     grants: Vec<PlannedGrant>,
 }
@@ -77,9 +78,16 @@ impl Planned {
             .insert(policy.id.clone(), Arc::new(policy));
     }
 
-    /// The policy exists now.
+    /// This run has created the policy, so it exists now.
     pub(crate) fn created(&self, policy: &PolicyId) {
-        self.notes().policies.remove(policy);
+        let mut notes = self.notes();
+        notes.policies.remove(policy);
+        notes.created.insert(policy.clone());
+    }
+
+    /// Whether this run has created the policy: an older link to the same id is to another one.
+    pub(crate) fn was_created(&self, policy: &PolicyId) -> bool {
+        self.notes().created.contains(policy)
     }
 
     /// The policy of this id that this run creates.
@@ -151,7 +159,9 @@ mod tests {
             vault: None,
         });
         assert!(planned.is_granted(&id("resourceGroups/rg"), None, None));
+        assert!(!planned.was_created(&id("resourceGroups/rg")));
         planned.created(&id("resourceGroups/rg"));
+        assert!(planned.was_created(&id("resourceGroups/RG")));
         assert!(planned.policy(&id("resourceGroups/rg")).is_none());
     }
 }

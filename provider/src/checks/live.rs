@@ -4,12 +4,12 @@
 //! wait for the answer; an answer is good for a minute, a failure too. Environments have a
 //! directory of their own in the client.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ppcmk_coverage::{KeyName, KeyVaultId, KeyVersion, PolicyId, PrincipalId};
+use ppcmk_coverage::{KeyName, KeyVaultId, KeyVersion, PolicyId, PrincipalId, SubscriptionId};
 use tokio::time::Instant;
 
 use crate::client::{
@@ -20,6 +20,9 @@ use crate::client::{
 const FRESH: Duration = Duration::from_secs(60);
 /// How long one read may take, retries included. A plan does not fail for want of an answer.
 const READ_WITHIN: Duration = Duration::from_secs(60);
+
+/// So many policies are looked at alone for refreshes before a list of their subscription pays.
+const SINGLE_READS: usize = 3;
 
 /// What a read has found.
 #[derive(Debug)]
@@ -39,9 +42,64 @@ pub(crate) struct Live {
     vaults: Reads<KeyVaultId, Vault>,
     keys: Reads<(KeyVaultId, String), Key>,
     roles: Reads<(KeyVaultId, PrincipalId), Vec<RoleAssignment>>,
+    lists: Reads<SubscriptionId, HashMap<PolicyId, Arc<EnterprisePolicy>>>,
+    looked_at: Mutex<HashSet<PolicyId>>,
 }
 
 impl Live {
+    /// A policy that somebody has just read or written.
+    pub(crate) fn remember(&self, policy: &EnterprisePolicy) {
+        let seen = Seen::Is(Arc::new(policy.clone()));
+        self.policies.put(policy.id.clone(), seen);
+    }
+
+    /// The policy that has this Azure resource id now; `None` when nobody knows, or the service
+    /// says that there is none. For the refresh of very many objects that name very many policies:
+    /// the first few are read, and one list of the subscription answers for the others. A list
+    /// leaves out what the caller may not see, so that a policy is not in it proves nothing.
+    pub(crate) async fn present(
+        &self,
+        client: &Client,
+        call: &Call,
+        id: &PolicyId,
+    ) -> Option<Arc<EnterprisePolicy>> {
+        if self.is_read_alone(id) {
+            return match self.policy(client, call, id).await {
+                Seen::Is(policy) => Some(policy),
+                Seen::Missing | Seen::Unread(_) => None,
+            };
+        }
+        let call = &call.within(READ_WITHIN);
+        let subscription = id.subscription();
+        let read = async || {
+            let list = client.arm().policies_in_subscription(call, subscription);
+            let entry = |policy: EnterprisePolicy| (policy.id.clone(), Arc::new(policy));
+            Ok(Some(list.await?.policies.into_iter().map(entry).collect()))
+        };
+        match self.lists.get(call, subscription.clone(), read).await {
+            Seen::Is(list) => list.get(id).cloned(),
+            Seen::Missing | Seen::Unread(_) => None,
+        }
+    }
+
+    fn is_read_alone(&self, id: &PolicyId) -> bool {
+        if self.policies.has(id) {
+            return true;
+        }
+        let mut looked_at = self
+            .looked_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if looked_at.contains(id) {
+            return true;
+        }
+        let may = looked_at.len() < SINGLE_READS;
+        if may {
+            looked_at.insert(id.clone());
+        }
+        may
+    }
+
     /// A policy.
     pub(crate) async fn policy(
         &self,
@@ -148,11 +206,29 @@ impl<K: Hash + Eq, T> Reads<K, T> {
             Err(error) if error.is_stopped() => return Seen::Unread(Arc::new(error)),
             Err(error) => Seen::Unread(Arc::new(error)),
         };
-        *slot = Some(Read {
-            seen: seen.clone(),
-            at: Instant::now(),
-        });
+        *slot = Some(Read::now(seen.clone()));
         seen
+    }
+
+    /// Whether somebody has read it or is about to.
+    fn has(&self, key: &K) -> bool {
+        let slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.contains_key(key)
+    }
+
+    /// Keeps an answer that came another way. Who reads at the moment puts down a newer one.
+    fn put(&self, key: K, seen: Seen<T>) {
+        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(mut slot) = slots.entry(key).or_default().try_lock() {
+            *slot = Some(Read::now(seen));
+        }
+    }
+}
+
+impl<T> Read<T> {
+    fn now(seen: Seen<T>) -> Self {
+        let at = Instant::now();
+        Self { seen, at }
     }
 }
 
@@ -207,5 +283,12 @@ mod tests {
         tokio::time::advance(FRESH).await;
         ask(0).await;
         assert_eq!(count.load(Ordering::Relaxed), 3, "it was too old");
+        reads.put(7, Seen::Is(Arc::new(70)));
+        assert!(matches!(ask(7).await, Seen::Is(one) if *one == 70));
+        assert_eq!(
+            count.load(Ordering::Relaxed),
+            3,
+            "somebody else has read it"
+        );
     }
 }

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::bap;
 use crate::clock::Timestamp;
+use crate::seed;
 use crate::state::environment::Slot;
 use crate::state::operation::{Outcome, Stage};
 use crate::state::policy::{Policy, PolicyKind};
@@ -50,6 +51,14 @@ pub enum Change {
     DeletePolicy {
         /// Policy.
         policy: String,
+    },
+    /// A policy is deleted, also while environments are linked, and an equal one is created: the
+    /// same ARM id, another identity, another system id.
+    RecreatePolicy {
+        /// Policy.
+        policy: String,
+        /// Whether the new identity gets the right on its vault.
+        granted: bool,
     },
     /// A managed environment is switched on or off.
     SetManaged {
@@ -186,6 +195,7 @@ pub(crate) fn apply(world: &mut World, change: Change) -> Result<Option<String>,
             known.ok_or_else(|| missing("environment", &environment))?;
         }
         Change::DeletePolicy { policy } => delete_policy(world, &policy)?,
+        Change::RecreatePolicy { policy, granted } => recreate_policy(world, &policy, granted)?,
         Change::SetManaged {
             environment,
             managed,
@@ -342,6 +352,29 @@ fn delete_policy(world: &mut World, name: &str) -> Result<(), ChangeError> {
     for environment in linked {
         at_once(world, &environment, |view| view.runtime = "Disabled".into())?;
     }
+    Ok(())
+}
+
+fn recreate_policy(world: &mut World, name: &str, granted: bool) -> Result<(), ChangeError> {
+    let mut policy = policy_named(world, name)?.clone();
+    delete_policy(world, name)?;
+    let now = world.now();
+    policy.principal_id = world.tenant.new_guid();
+    policy.guid = world.tenant.new_guid();
+    (policy.unhealthy, policy.was_linked) = (false, false);
+    (policy.created, policy.modified, policy.linkable) = (now, now, now);
+    let principal = policy.principal_id.clone();
+    world
+        .tenant
+        .principals
+        .insert(principal.to_lowercase(), now);
+    let vault = policy.key.as_ref().map(|key| key.vault_id.clone());
+    if let Some(vault) = vault.filter(|_| granted) {
+        seed::grant(&mut world.tenant, &vault, &principal);
+    }
+    let id = policy.id().to_lowercase();
+    world.tenant.policies.insert(id.clone(), policy);
+    world.show_in_graph(&id);
     Ok(())
 }
 

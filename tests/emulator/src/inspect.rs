@@ -95,6 +95,15 @@ impl Emulator {
         });
     }
 
+    /// A policy is deleted and created again: the same ARM id, another identity, another system
+    /// id.
+    pub fn recreate_policy(&self, policy: &str, granted: bool) {
+        self.must(Change::RecreatePolicy {
+            policy: policy.into(),
+            granted,
+        });
+    }
+
     /// A managed environment is switched on or off.
     pub fn set_managed(&self, environment: &str, managed: bool) {
         self.must(Change::SetManaged {

@@ -82,10 +82,14 @@ impl PolicyLink {
         .filter_map(|id| id.as_deref())
     }
 
-    /// Whether this is the link to a policy, by whichever id both sides know.
+    /// Whether this is the link to a policy, by whichever id both sides know. The GUID of a system
+    /// id decides: the Azure resource id names a deleted policy and the one that was created in
+    /// its place alike, and the geo before the GUID has more than one spelling.
     pub fn is_to(&self, policy_id: Option<&PolicyId>, system_id: Option<&SystemId>) -> bool {
         let same_system_id = match (system_id, &self.system_id) {
-            (Some(wanted), Some(own)) => return wanted == own,
+            (Some(wanted), Some(own)) => {
+                return wanted.policy_guid().eq_ignore_ascii_case(own.policy_guid());
+            }
             (Some(wanted), None) => self
                 .policy_guid
                 .as_deref()

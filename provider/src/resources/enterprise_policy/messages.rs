@@ -101,6 +101,35 @@ pub(super) fn deleted_under_environments(id: &PolicyId, linked: &[Arc<Environmen
     )
 }
 
+pub(super) fn recreated(
+    policy: &EnterprisePolicy,
+    was: &str,
+    former: &[Arc<Environment>],
+) -> Diagnostic {
+    let is = policy
+        .system_id
+        .as_ref()
+        .map_or("unknown", |id| id.as_str());
+    let left = if former.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "\n\nEnvironments are still under the one that is gone, and have lost their key with \
+             it: {}. Swap them to the present policy.",
+            names(former)
+        )
+    };
+    Diagnostic::warning(
+        "Policy was recreated",
+        format!(
+            "The policy {} was deleted and created again outside of this configuration: its system \
+             id was {was} and is {is}. It has another identity, which needs its own right on the \
+             key.{left}",
+            policy.id
+        ),
+    )
+}
+
 pub(crate) fn unhealthy(policy: &EnterprisePolicy) -> Diagnostic {
     let status = policy
         .health_status

@@ -24,7 +24,7 @@ use self::from_azapi::from_azapi;
 pub(crate) use self::messages::unhealthy;
 use self::messages::{
     deleted_under_environments, deleted_while_linked, exists, names, not_as_asked, not_seen,
-    other_kind,
+    other_kind, recreated,
 };
 use self::model::{PolicyModel, changed_arguments, schema};
 use super::take_over;
@@ -174,21 +174,31 @@ impl Resource for EnterprisePolicies {
             .policy(&call, &id)
             .await
             .map_err(|error| explain(&format!("read the policy {id}"), &error))?;
-        let environments = linked(services, &call, &state).await;
+        let former = linked(services, &call, &state).await;
         let Some(policy) = policy else {
-            if let Ok(environments) = environments
+            if let Ok(environments) = former
                 && !environments.is_empty()
             {
                 cx.report(deleted_under_environments(&id, &environments));
             }
             return Ok(None);
         };
+        services.checks.live.remember(&policy);
         if policy.kind != PolicyKind::Encryption {
             return Err(other_kind(&policy));
         }
         // Terraform knows of it, so no run was cut off.
         services.journal.end(JOURNAL, id.as_str());
+        let was = state.system_id.as_str().map(str::to_owned);
         state.observe(&policy);
+        let environments = match was {
+            Some(was) if is_another_policy(&was, &policy) => {
+                let former = former.unwrap_or_default();
+                cx.report(recreated(&policy, &was, &former));
+                linked(services, &call, &state).await
+            }
+            _ => former,
+        };
         state.linked_environment_ids = match environments {
             Ok(environments) => environments
                 .iter()
@@ -339,6 +349,14 @@ impl Resource for EnterprisePolicies {
         };
         model.observe(&policy);
         Ok(model)
+    }
+}
+
+/// Whether the policy was deleted and created again since its system id was this one.
+fn is_another_policy(was: &str, policy: &EnterprisePolicy) -> bool {
+    match (was.parse::<SystemId>(), &policy.system_id) {
+        (Ok(was), Some(is)) => !was.policy_guid().eq_ignore_ascii_case(is.policy_guid()),
+        _ => false,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use ppcmk_coverage::{EnvironmentId, LinkStatus};
+use ppcmk_coverage::{EnvironmentId, LinkStatus, PolicyId};
 use tfplugin::{Cx, Diagnostic, Diagnostics};
 use time::OffsetDateTime;
 
@@ -113,7 +113,8 @@ impl Linker<'_> {
                     continue;
                 }
                 Place::Elsewhere(link) if matches!(intent, Intent::Create { .. }) => {
-                    return Err(linked_elsewhere(&target.environment, link));
+                    let wanted = target.policy_id.as_ref();
+                    return Err(linked_elsewhere(&target.environment, link, wanted));
                 }
                 // Empty, failed, or to be swapped.
                 Place::Here(_) | Place::Elsewhere(_) | Place::Nowhere => {}
@@ -125,7 +126,8 @@ impl Linker<'_> {
                 continue;
             }
             let is_here = matches!(place, Place::Here(_));
-            let before = Note::before(environment.encryption.as_ref(), is_here, known);
+            let (slot, wanted) = (environment.encryption.as_ref(), target.policy_id.as_ref());
+            let before = Note::before(slot, is_here, wanted, known);
             posts += 1;
             match self.request(target, intent).await {
                 LinkOutcome::Accepted(answer) => {
@@ -653,13 +655,28 @@ pub(super) fn already_linked(environment: &EnvironmentId, link: &PolicyLink) -> 
     .into()
 }
 
-pub(super) fn linked_elsewhere(environment: &EnvironmentId, link: &PolicyLink) -> Diagnostics {
-    let other = link
+/// The environment is under another policy than the one that is `wanted`, as far as that has an
+/// Azure resource id.
+pub(super) fn linked_elsewhere(
+    environment: &EnvironmentId,
+    link: &PolicyLink,
+    wanted: Option<&PolicyId>,
+) -> Diagnostics {
+    let is_former = wanted.is_some() && link.policy_id.as_ref() == wanted;
+    let named = link
         .policy_id_text
         .as_deref()
         .or(link.system_id_text.as_deref())
         .or(link.policy_guid.as_deref())
         .unwrap_or("a policy that the service does not name");
+    let other = match &link.system_id_text {
+        // The id alone would look like the policy that is wanted.
+        Some(system_id) if is_former => format!(
+            "the one with the system id {system_id}, which had the id {named} before it was \
+             deleted and another one was created in its place"
+        ),
+        _ => named.to_owned(),
+    };
     Diagnostic::error(
         "Environment under another policy",
         format!(

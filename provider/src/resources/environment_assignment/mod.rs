@@ -5,6 +5,7 @@
 //! because Terraform would replace an object whose create failed; and a change of the policy is
 //! a swap in place.
 
+mod former;
 mod link;
 mod model;
 mod notice;
@@ -104,7 +105,9 @@ impl Resource for EnvironmentAssignments {
             remember_link(&cx, &prior);
             plan_change(&cx, plan, &prior);
         }
-        if let Some(cause) = Cause::of(plan)
+        let cause = Cause::of(&cx, plan);
+        announce(&cx, cause.is_some());
+        if let Some(cause) = cause
             && !plan.diagnostics.has_errors()
         {
             let checked = plan::check(&cx, &plan.planned, cause).await;
@@ -135,6 +138,7 @@ impl Resource for EnvironmentAssignments {
         change: Change<Assignment>,
         sink: Sink<Assignment>,
     ) -> Result<Assignment, Diagnostics> {
+        take_announcement(&cx);
         let adopt = change.planned.adopt_existing == Attr::Known(true);
         self.bring_under(&cx, change.planned, Intent::Create { adopt }, &sink)
             .await
@@ -156,7 +160,8 @@ impl Resource for EnvironmentAssignments {
         change: Change<Assignment>,
         sink: Sink<Assignment>,
     ) -> Result<Assignment, Diagnostics> {
-        if change.planned.has_policy_of(&prior) && !prior.has_failed() {
+        let is_announced = take_announcement(&cx);
+        if change.planned.has_policy_of(&prior) && !prior.has_failed() && !is_announced {
             // Only settings change: nothing may be requested, whatever has happened meanwhile.
             let mut model = change.planned;
             model.keep_seen(&prior);
@@ -291,14 +296,12 @@ fn plan_change(cx: &Cx<Services>, plan: &mut Plan<Assignment>, prior: &Assignmen
         }
         return;
     }
-    if prior.has_failed() {
-        // Makes the plan an update, which requests the link again.
-        plan.planned.link_status = Attr::Unknown;
-    }
-    if plan.changes() || prior.has_failed() {
+    let is_of_policy_before = former::is_of_policy_before(cx, prior);
+    if plan.changes() || prior.has_failed() || is_of_policy_before {
+        // Also makes a plan an update that changes nothing else and requests the link again.
         plan.planned.forget_what_may_change();
     }
-    if !plan.planned.has_policy_of(prior)
+    if (!plan.planned.has_policy_of(prior) || is_of_policy_before)
         && let (Some(services), Some(environment)) = (cx.try_client(), prior.environment_id())
     {
         services.planned.will_leave(environment);
@@ -425,6 +428,29 @@ fn remembered_system_id(cx: &Cx<Services>) -> Option<SystemId> {
 
 fn remember_system_id(cx: &Cx<Services>, target: &Target) {
     cx.private(|private| private.set(SYSTEM_ID, &target.system_id.as_str()));
+}
+
+/// The note of a plan that requests a link. At the apply the ids alone do not tell: one that was
+/// known after apply may turn out to be the one that the state has, of a policy created anew.
+const ANNOUNCED: &str = "requests_link";
+
+fn announce(cx: &Cx<Services>, is_requested: bool) {
+    cx.private(|private| {
+        if is_requested {
+            private.set(ANNOUNCED, &true);
+        } else {
+            private.remove(ANNOUNCED);
+        }
+    });
+}
+
+/// Whether the plan has said that a link may be requested. The note is not for the state.
+fn take_announcement(cx: &Cx<Services>) -> bool {
+    cx.private(|private| {
+        let is_announced = private.get::<bool>(ANNOUNCED).unwrap_or_default();
+        private.remove(ANNOUNCED);
+        is_announced
+    })
 }
 
 fn remember(cx: &Cx<Services>, note: Option<&Note>) {

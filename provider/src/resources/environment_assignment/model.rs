@@ -247,13 +247,26 @@ impl Note {
     pub(super) const NAME: &str = "operation";
 
     /// A note of what was there before an operation was requested.
-    pub(super) fn before(slot: Option<&PolicyLink>, is_here: bool, earlier: &[Operation]) -> Self {
+    ///
+    /// The ids of `wanted` do not tell what was before: a policy that was created in place of a
+    /// deleted one has its Azure resource id.
+    pub(super) fn before(
+        slot: Option<&PolicyLink>,
+        is_here: bool,
+        wanted: Option<&PolicyId>,
+        earlier: &[Operation],
+    ) -> Self {
         let resumes = is_here && slot.is_some_and(|link| link.status == LinkStatus::Failed);
+        let is_wanted =
+            |id: &str| wanted.is_some_and(|id_of| id.parse().ok().as_ref() == Some(id_of));
         Self {
             previous: newest_of_key(earlier).map(|operation| operation.id.clone()),
             from: slot
                 .filter(|_| !is_here)
-                .map(|link| link.ids().map(str::to_owned).collect())
+                .map(|link| {
+                    let ids = link.ids().filter(|id| !is_wanted(id));
+                    ids.map(str::to_owned).collect()
+                })
                 .unwrap_or_default(),
             resumes,
             ..Self::default()

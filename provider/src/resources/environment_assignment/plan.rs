@@ -7,6 +7,7 @@ use ppcmk_coverage::{EnvironmentId, HealthStatus, PolicyId, SystemId};
 use tfplugin::{Cx, Diagnostic, Diagnostics};
 use tokio::time::Instant;
 
+use super::former;
 use super::link::{Linker, already_linked, is_settled, linked_elsewhere, not_found};
 use super::model::Assignment;
 use super::notice;
@@ -38,7 +39,7 @@ pub(super) enum Cause {
 
 impl Cause {
     /// Why the plan requests a link, if it does.
-    pub(super) fn of(plan: &tfplugin::Plan<Assignment>) -> Option<Self> {
+    pub(super) fn of(cx: &Cx<Services>, plan: &tfplugin::Plan<Assignment>) -> Option<Self> {
         match &plan.prior {
             None => Some(Self::Create {
                 adopt: plan.planned.adopt_existing == tfplugin::Attr::Known(true),
@@ -46,6 +47,7 @@ impl Cause {
             // Terraform asks again, about what it creates then.
             Some(_) if plan.replaces() => None,
             Some(prior) if !plan.planned.has_policy_of(prior) => Some(Self::Swap),
+            Some(prior) if former::is_of_policy_before(cx, prior) => Some(Self::Swap),
             Some(prior) => prior.has_failed().then_some(Self::Again),
         }
     }
@@ -138,7 +140,9 @@ async fn exists(
     if policy_id.is_none() && system_id.is_none() {
         return Exists::No;
     }
-    let is_here = link.is_to(policy_id.as_ref(), system_id.as_ref());
+    // No link is to a policy that does not exist yet, whatever was called the same before it.
+    let is_planned = matches!(sight.policy, Policy::Planned(_));
+    let is_here = !is_planned && link.is_to(policy_id.as_ref(), system_id.as_ref());
     if is_here && link.status.is_in_progress() && !link.status.is_leaving() {
         return Exists::Yes;
     }
@@ -156,7 +160,7 @@ async fn exists(
             if leaves(services, &environment.id).await {
                 return Exists::No;
             }
-            Exists::InTheWay(linked_elsewhere(&environment.id, link))
+            Exists::InTheWay(linked_elsewhere(&environment.id, link, policy_id.as_ref()))
         }
     }
 }

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use super::link::JOURNAL;
 use super::model::{Assignment, Encryption, Note};
 use super::wait::is_refusal;
-use super::{remember, remembered_system_id};
+use super::{former, remember, remembered_system_id};
 use crate::client::{
     Call, ClientError, Environment, Operation, OperationState, OperationType, OperationUrl, Poll,
 };
@@ -54,6 +54,7 @@ pub(super) async fn read(
         return Ok(Some(state));
     }
     state.follow(link, remembered_system_id(cx).as_ref());
+    former::unmask(cx, services, &call, &mut state, link).await;
     if !state.policy_id.is_known() && !state.policy_system_id.is_known() {
         cx.report(Diagnostic::warning(
             "Policy not named",

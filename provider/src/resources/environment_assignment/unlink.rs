@@ -81,7 +81,7 @@ pub(super) async fn unlink(
         match outcome {
             LinkOutcome::Accepted(_) if !state.waits_for_unlinked() => return Ok(()),
             LinkOutcome::Accepted(answer) => {
-                let note = Note::before(None, false, known)
+                let note = Note::before(None, false, None, known)
                     .at(answer.operation.as_ref().map(OperationUrl::as_str));
                 return follow(&linker, note).await;
             }

@@ -152,6 +152,9 @@ impl Resource for KeyAccesses {
         let Some(id) = state.grant_id() else {
             return Ok(None);
         };
+        if is_of_former_identity(&cx, services, &call, &state).await {
+            return Ok(None);
+        }
         let doing = format!("read the grant {id}");
         let effective = match &id {
             GrantId::Role(role) => {
@@ -232,6 +235,35 @@ impl Resource for KeyAccesses {
         })?;
         grant::import(services, &call, &id).await
     }
+}
+
+/// Whether the policy was deleted and created again, so that it has another identity now and the
+/// grant is of no use to it.
+async fn is_of_former_identity(
+    cx: &Cx<Services>,
+    services: &Services,
+    call: &Call,
+    state: &KeyAccess,
+) -> bool {
+    let Some(policy) = state.policy_id.as_str().and_then(|id| id.parse().ok()) else {
+        return false;
+    };
+    let present = services.checks.live.present(services, call, &policy).await;
+    let Some(is) = present.and_then(|policy| policy.principal_id.clone()) else {
+        return false;
+    };
+    let was = state.principal_id.as_str().unwrap_or_default();
+    if was.is_empty() || is.as_str().eq_ignore_ascii_case(was) {
+        return false;
+    }
+    cx.report(Diagnostic::warning(
+        "Grant of a former identity",
+        format!(
+            "The grant is for the identity {was}, and the policy {policy} has the identity {is}: \
+             it was deleted and created again. The present identity needs a grant of its own."
+        ),
+    ));
+    true
 }
 
 /// Whether the policy that is now named is the one whose identity has the grant.

@@ -71,7 +71,7 @@ pub(super) fn policy_key(
 }
 
 /// Gives an identity the right on the keys of a vault, the way the vault decides about rights.
-pub(super) fn grant(tenant: &mut Tenant, vault_id: &str, principal_id: &str) {
+pub(crate) fn grant(tenant: &mut Tenant, vault_id: &str, principal_id: &str) {
     let name = tenant.new_guid();
     let tenant_id = tenant.tenant_id.clone();
     let Some(vault) = tenant.vaults.get_mut(&vault_id.to_lowercase()) else {

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub(crate) use self::keys::grant;
 use crate::clock::Timestamp;
 pub use crate::state::application::{Application, AzureRole};
 pub use crate::state::environment::FinOps;
