@@ -23,6 +23,7 @@ mod metadata;
 mod model;
 mod origin;
 mod pace;
+mod pinned;
 mod plane;
 mod redact;
 mod retry;

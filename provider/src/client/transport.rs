@@ -17,6 +17,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls_platform_verifier::Verifier;
 
 use super::error::Cause;
+use super::pinned::PinnedServers;
 
 /// A request as it goes out.
 #[derive(Clone)]
@@ -134,7 +135,10 @@ impl Network {
             .with_safe_default_protocol_versions()
             .map_err(|error| format!("TLS cannot be set up: {error}"))?
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_custom_certificate_verifier(Arc::new(PinnedServers::new(
+                verifier,
+                self.extra_roots.clone(),
+            )))
             .with_no_client_auth();
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         adapt(reqwest::Client::builder())

@@ -138,7 +138,8 @@ pub(crate) fn schema() -> Schema {
         Attribute::string("ca_certificate_file")
             .describe(
                 "A file of certificates (PEM) to trust in addition to the system's, for networks \
-                 that inspect TLS. Environment variable: `PPCMK_CA_CERTIFICATE_FILE`.",
+                 that inspect TLS. A server that shows one of these very certificates is trusted \
+                 also when that is an authority's, as long as it names the host. Environment variable: `PPCMK_CA_CERTIFICATE_FILE`.",
             )
             .validate(not_empty("file name")),
         Attribute::string("default_deletion_policy")

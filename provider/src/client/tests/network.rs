@@ -5,8 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rcgen::{
+    BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, SanType,
+    date_time_ymd,
+};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -35,7 +38,10 @@ struct Server {
 
 impl Server {
     async fn start(behaviour: Behaviour) -> Self {
-        let (acceptor, ca_pem) = tls();
+        Self::start_as(tls(), behaviour).await
+    }
+
+    async fn start_as((acceptor, ca_pem): (TlsAcceptor, String), behaviour: Behaviour) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!(
             "https://localhost:{}",
@@ -142,20 +148,32 @@ fn tls() -> (TlsAcceptor, String) {
         .unwrap()
         .signed_by(&key, &issuer)
         .unwrap();
+    let acceptor = acceptor(certificate.der().clone(), &key);
+    (acceptor, authority_certificate.pem())
+}
+
+/// One certificate that is authority and server in one, and its PEM.
+fn authority_as_server(adapt: impl FnOnce(&mut CertificateParams)) -> (TlsAcceptor, String) {
+    let key = KeyPair::generate().unwrap();
+    let mut authority = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    adapt(&mut authority);
+    let certificate = authority.self_signed(&key).unwrap();
+    (acceptor(certificate.der().clone(), &key), certificate.pem())
+}
+
+fn acceptor(certificate: CertificateDer<'static>, key: &KeyPair) -> TlsAcceptor {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(
-            vec![certificate.der().clone()],
+            vec![certificate],
             PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
         )
         .unwrap();
-    (
-        TlsAcceptor::from(Arc::new(config)),
-        authority_certificate.pem(),
-    )
+    TlsAcceptor::from(Arc::new(config))
 }
 
 fn answer(status: &str, headers: &str, body: &str) -> Behaviour {
@@ -182,6 +200,63 @@ async fn an_unknown_authority_is_not_and_nothing_is_sent() {
     );
     assert!(error.report().contains("certificate"), "{}", error.report());
     assert_eq!(server.requests.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn an_authority_as_server_is_trusted_when_it_is_the_named_one() {
+    let pair = authority_as_server(|_| ());
+    let server = Server::start_as(pair, answer("200 OK", "", OK)).await;
+    assert!(server.read(Some(&server.ca_pem)).await.unwrap());
+
+    let (_, other) = authority_as_server(|_| ());
+    assert_untrusted(&server, Some(&other)).await;
+    // Nor when nothing is named.
+    assert_untrusted(&server, None).await;
+}
+
+#[tokio::test]
+async fn an_authority_as_server_needs_name_time_and_purpose() {
+    type Adapt = fn(&mut CertificateParams);
+    let flaws: [Adapt; 4] = [
+        |params| params.subject_alt_names = vec![SanType::DnsName("other".try_into().unwrap())],
+        |params| params.not_after = date_time_ymd(2020, 1, 1),
+        |params| params.not_before = date_time_ymd(4000, 1, 1),
+        |params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth],
+    ];
+    for flaw in flaws {
+        let pair = authority_as_server(flaw);
+        let server = Server::start_as(pair, answer("200 OK", "", OK)).await;
+        assert_untrusted(&server, Some(&server.ca_pem)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_named_authority_has_signed_must_be_no_authority() {
+    let key = KeyPair::generate().unwrap();
+    let mut root = CertificateParams::new(Vec::new()).unwrap();
+    root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let root_certificate = root.self_signed(&key).unwrap();
+    let issuer = Issuer::new(root, key);
+    let key = KeyPair::generate().unwrap();
+    let mut below = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    below.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let certificate = below.signed_by(&key, &issuer).unwrap();
+    let pair = (
+        acceptor(certificate.der().clone(), &key),
+        root_certificate.pem(),
+    );
+    let server = Server::start_as(pair, answer("200 OK", "", OK)).await;
+    assert_untrusted(&server, Some(&server.ca_pem)).await;
+}
+
+async fn assert_untrusted(server: &Server, ca: Option<&str>) {
+    let before = server.requests.load(Ordering::SeqCst);
+    let error = server.read(ca).await.unwrap_err();
+    assert!(
+        matches!(error, ClientError::Certificate { .. }),
+        "{error:?}"
+    );
+    assert_eq!(server.requests.load(Ordering::SeqCst), before);
 }
 
 #[tokio::test]
