@@ -107,3 +107,27 @@ fn places_outside_of_the_text_are_only_named() {
         "{text}"
     );
 }
+
+#[test]
+fn a_long_reason_of_many_workloads_is_written_once() {
+    let mut analysis = testing::analysis();
+    let reason =
+        "whether the environment is managed is not known: variable `is_managed` has no value";
+    let environment = &mut analysis.coverage[1];
+    environment.workloads[0].reason = reason.into();
+    let workload = environment.workloads[0].clone();
+    let print = |analysis: &Analysis| {
+        let mut out = Vec::new();
+        CoverageFormat::Human
+            .write(analysis, Style::default(), &mut out)
+            .unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    environment.workloads = vec![workload; 4];
+    let text = print(&analysis);
+    assert_eq!(text.matches(reason).count(), 1, "{text}");
+    assert_eq!(text.matches("see (1)").count(), 4, "{text}");
+    analysis.coverage[1].workloads.pop();
+    let text = print(&analysis);
+    assert_eq!(text.matches(reason).count(), 3, "{text}");
+}

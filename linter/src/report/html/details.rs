@@ -41,7 +41,7 @@ fn write_environment<'a>(
         .geo
         .map_or("an unknown geo", |geo| geo.display());
     let name = escape::text(&environment.environment);
-    let gaps = counted(environment.gaps().count(), "gap");
+    let gaps = gaps(environment);
     write!(
         out,
         "<details id=\"e{index}\"><summary><span class=\"env\">{name}</span> <span class=\"st s-{status}\">{status}</span> \
@@ -65,6 +65,28 @@ fn write_environment<'a>(
         )?;
     }
     writeln!(out, "</details>")
+}
+
+/// `1 not covered, 14 unknown`, or `no gaps`.
+fn gaps(environment: &EnvironmentCoverage) -> String {
+    let gaps = [
+        KeyControl::NotCovered,
+        KeyControl::Conditional,
+        KeyControl::Unknown,
+    ]
+    .into_iter()
+    .filter_map(|control| {
+        let count = environment
+            .gaps()
+            .filter(|gap| gap.key_control == control)
+            .count();
+        (count > 0).then(|| format!("{count} {}", key_control_for_people(control)))
+    })
+    .collect::<Vec<_>>();
+    if gaps.is_empty() {
+        return "no gaps".to_owned();
+    }
+    gaps.join(", ")
 }
 
 /// What tells two rows apart.

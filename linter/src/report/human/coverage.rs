@@ -1,5 +1,7 @@
 //! Who holds the key, for a person at a terminal.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io;
 
 use ppcmk_coverage::assessment::{EnvironmentCoverage, Status, WorkloadCoverage};
@@ -88,6 +90,7 @@ fn write_environment(
             "workload", "key", "data lives in"
         )?;
     }
+    let notes = Notes::of(&rows);
     let mut counts = true;
     for (workload, name) in rows.into_iter().zip(names) {
         if counts && !workload.part.counts() {
@@ -105,13 +108,54 @@ fn write_environment(
             .code
             .map(|code| format!(" [{code}]"))
             .unwrap_or_default();
-        let why = visible(&workload.reason);
+        let why = notes.why(workload);
         writeln!(
             out,
             "  {mark} {name:<width$}  {key:<11}  {geo:<18}  {why}{code}"
         )?;
     }
+    notes.write(out)?;
     writeln!(out)
+}
+
+/// How often a reason has to be there before it is written once, below the table.
+const OFTEN: usize = 4;
+/// How many characters a reason has that is no trouble to read again and again.
+const SHORT: usize = 60;
+
+/// The reasons that many workloads of one environment share.
+struct Notes<'a>(Vec<&'a str>);
+
+impl<'a> Notes<'a> {
+    fn of(rows: &[&'a WorkloadCoverage]) -> Self {
+        let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+        for row in rows {
+            *times.entry(&row.reason).or_default() += 1;
+        }
+        let mut notes: Vec<&str> = Vec::new();
+        for row in rows {
+            let reason = row.reason.as_str();
+            let is_repetition = times[reason] >= OFTEN && reason.chars().count() > SHORT;
+            if is_repetition && !notes.contains(&reason) {
+                notes.push(reason);
+            }
+        }
+        Self(notes)
+    }
+
+    fn why(&self, workload: &'a WorkloadCoverage) -> Cow<'a, str> {
+        match self.0.iter().position(|note| *note == workload.reason) {
+            Some(index) => format!("see ({})", index + 1).into(),
+            None => visible(&workload.reason),
+        }
+    }
+
+    fn write(&self, out: &mut dyn io::Write) -> io::Result<()> {
+        for (index, note) in self.0.iter().enumerate() {
+            writeln!(out, "  ({}) {}", index + 1, visible(note))?;
+        }
+        Ok(())
+    }
 }
 
 fn name_of(workload: &WorkloadCoverage) -> String {
