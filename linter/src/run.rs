@@ -12,7 +12,8 @@ use crate::analysis::Analysis;
 use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::judge::{Answers, judge};
-use crate::source::InputError;
+use crate::source::inventory::Inventory;
+use crate::source::{InputError, Reading};
 
 /// What to check, and how.
 #[derive(Clone, Debug)]
@@ -64,12 +65,22 @@ pub enum Variable {
 pub fn analyse(request: &Request) -> Result<Analysis, InputError> {
     let mut reading = inputs::read(request)?;
     let inventory = inputs::inventory(request, &mut reading.sources)?;
+    Ok(analyse_reading(reading, inventory.as_ref(), request))
+}
+
+/// Runs the rules over what was read, and judges what they answer. Of the request only what is no
+/// input counts.
+pub fn analyse_reading(
+    reading: Reading,
+    inventory: Option<&Inventory>,
+    request: &Request,
+) -> Analysis {
     let config = &request.config;
     let requirement = |address: &str| config.requirement(address);
     let estate = adapt::estate(
         &reading,
         &adapt::Settings {
-            inventory: inventory.as_ref(),
+            inventory,
             requirement: Some(&requirement),
             allowed_geos: config.allowed_geos.clone(),
             today: Some(request.today),
@@ -89,12 +100,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, InputError> {
         has_changes: reading.has_changes,
         has_sources: reading.has_sources,
     };
-    Ok(judge(
-        answers,
-        config,
-        request.baseline.as_ref(),
-        request.today,
-    ))
+    judge(answers, config, request.baseline.as_ref(), request.today)
 }
 
 /// CMK904: the plan is of other sources, so that nothing can be said about places.

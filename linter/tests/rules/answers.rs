@@ -14,7 +14,8 @@ use ppcmk_lint::source::{Reading, hcl};
 
 use crate::case::Case;
 
-const TODAY: Date = Date {
+/// The day that counts as today.
+pub(crate) const TODAY: Date = Date {
     year: 2026,
     month: 1,
     day: 1,
@@ -24,6 +25,19 @@ const TODAY: Date = Date {
 pub(crate) struct Answers {
     pub(crate) findings: Vec<Finding>,
     pub(crate) undecided: Vec<Undecided>,
+}
+
+impl Answers {
+    /// Whether a configuration of this kind gives this.
+    pub(crate) fn fit(&self, kind: &str) -> bool {
+        let (findings, undecided) = (self.findings.len(), self.undecided.len());
+        match kind {
+            "silent" | "count" => findings == 0 && undecided == 0,
+            "unknown" => findings == 0 && undecided > 0,
+            "fires" | "module" | "for" => findings > 0,
+            kind => panic!("what is {kind} to give?"),
+        }
+    }
 }
 
 fn read(case: &Case) -> Reading {

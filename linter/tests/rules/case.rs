@@ -21,14 +21,20 @@ pub(crate) struct Case {
     on_disk: BTreeMap<PathBuf, (PathBuf, String)>,
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules/cases")
+/// Those of the rules about resources, by folder and name.
+pub(crate) fn all() -> Vec<Case> {
+    below("cases")
 }
 
-/// All of them, by folder and name.
-pub(crate) fn all() -> Vec<Case> {
+/// Those of the rules about what is read.
+pub(crate) fn inputs() -> Vec<Case> {
+    below("inputs")
+}
+
+fn below(root: &str) -> Vec<Case> {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
     let mut cases = Vec::new();
-    for folder in entries(&root()) {
+    for folder in entries(&tests.join(root)) {
         for entry in entries(&folder) {
             cases.push(Case::read(&folder, &entry));
         }

@@ -1,0 +1,18 @@
+resource "azurerm_key_vault" "cmk" {
+  name                       = "kv-cmk"
+  location                   = "westeurope"
+  resource_group_name        = "rg-cmk"
+  tenant_id                  = "11111111-1111-1111-1111-111111111111"
+  sku_name                   = "premium"
+  rbac_authorization_enabled = true
+  # ppcmk-lint: ignore CMK201 reason="kept on purpose" until=2026-01-01
+  purge_protection_enabled   = false
+}
+
+resource "ppcmk_enterprise_policy" "europe" {
+  name                = "ep-cmk-europe"
+  resource_group_name = "rg-cmk"
+  location            = "europe"
+  key_vault_id        = azurerm_key_vault.cmk.id
+  key_name            = "cmk"
+}
