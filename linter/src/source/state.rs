@@ -39,7 +39,7 @@ fn fill(value: &Value, known: &Value) -> Value {
 
 fn fill_object(own: &Object, known: &Object) -> Object {
     let mut filled = own.clone();
-    for (name, value) in &known.entries {
+    for (name, value) in known.entries.iter() {
         match filled.entries.get(name) {
             Some(own) => {
                 let value = fill(own, value);

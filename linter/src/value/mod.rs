@@ -4,6 +4,7 @@
 //! that differ only in what a type checker may do with them are one here: lists, tuples and sets are
 //! [`Kind::List`], objects and maps are [`Kind::Object`].
 
+mod entries;
 mod number;
 mod object;
 mod trail;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 use ppcmk_coverage::estate::{Reason, Unknown};
 
+pub use entries::{Entries, Names};
 pub use number::Number;
 pub use object::{Object, member};
 pub use trail::Trail;

@@ -1,17 +1,16 @@
 //! Objects and maps.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ppcmk_coverage::estate::{Reason, Unknown};
 
-use super::{Kind, Value};
+use super::{Entries, Kind, Value};
 
 /// An object or a map.
 #[derive(Clone, Debug, Default)]
 pub struct Object {
     /// What is known to be there, each value in any of the three states.
-    pub entries: BTreeMap<Arc<str>, Value>,
+    pub entries: Entries,
     /// The object has more attributes than `entries`, which nobody knows: those that a provider
     /// computes. The symbol is the prefix of theirs.
     pub rest: Option<Arc<Unknown>>,

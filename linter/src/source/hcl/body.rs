@@ -56,8 +56,11 @@ impl World<'_> {
                 {
                     // Its attributes are as unknown as those of any provider.
                     let rest = Some(Arc::new(computed(resource.mode, &address)));
-                    let entries = BTreeMap::new();
-                    return Value::object(Object { entries, rest }).with_trail(values.trail);
+                    let object = Object {
+                        rest,
+                        ..Object::default()
+                    };
+                    return Value::object(object).with_trail(values.trail);
                 }
                 values
             })

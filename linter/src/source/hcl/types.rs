@@ -133,7 +133,7 @@ impl Type {
             rest: object.rest.clone(),
             ..Object::default()
         };
-        for (name, value) in &object.entries {
+        for (name, value) in object.entries.iter() {
             result
                 .entries
                 .insert(name.clone(), self.convert(value.clone())?);

@@ -79,15 +79,10 @@ fn symbol(unknown: &Unknown) -> Option<Arc<str>> {
 fn objects(plan: &Object, source: &Object, overlay: fn(&Value, &Value) -> Value) -> Kind {
     let entries = plan
         .entries
-        .iter()
-        .map(|(name, value)| {
-            let value = match source.entries.get(name) {
-                Some(source) => overlay(value, source),
-                None => value.clone(),
-            };
-            (name.clone(), value)
-        })
-        .collect();
+        .map(|name, value| match source.entries.get(name) {
+            Some(source) => overlay(value, source),
+            None => value.clone(),
+        });
     Kind::Object(Arc::new(Object {
         entries,
         rest: plan.rest.clone(),

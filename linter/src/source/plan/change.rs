@@ -5,7 +5,9 @@ use std::sync::Arc;
 use ppcmk_coverage::estate::{Action, Change};
 
 use super::address::Step;
-use super::document::{ChangeDocument, ResourceChange, Text};
+use super::document::{Index, ResourceChange, Text};
+use crate::source::InputError;
+use crate::source::encoded::Document;
 
 /// The action that a list of actions stands for; `None` for one that nobody knows.
 fn action(actions: &[Text<'_>]) -> Option<Action> {
@@ -25,29 +27,36 @@ fn action(actions: &[Text<'_>]) -> Option<Action> {
 }
 
 /// The change of an instance; `None` where the actions are not known.
-pub(super) fn change(resource: &ResourceChange<'_>, change: &ChangeDocument<'_>) -> Option<Change> {
-    Some(Change {
-        action: action(&change.actions)?,
+pub(super) fn change<'a>(
+    document: Document<'a>,
+    resource: &ResourceChange<'a>,
+) -> Result<Option<Change>, InputError> {
+    let change = &resource.change;
+    let actions: Vec<Text<'a>> = match change.actions {
+        Some(actions) => document.parse(actions.get())?,
+        None => Vec::new(),
+    };
+    let paths: Vec<Vec<Index>> = match change.replace_paths {
+        Some(paths) => document.parse(paths.get())?,
+        None => Vec::new(),
+    };
+    Ok(action(&actions).map(|action| Change {
+        action,
         reason: resource.action_reason.as_deref().map(Into::into),
-        replace_paths: change
-            .replace_paths
-            .iter()
-            .flatten()
-            .map(|path| print(path))
-            .collect(),
+        replace_paths: paths.iter().map(|path| print(path)).collect(),
         existed: change.before.is_some(),
         previous_address: resource.previous_address.as_deref().map(Into::into),
         is_import: change.importing.is_some(),
-    })
+    }))
 }
 
 /// A path as Terraform prints it: `network_acls[0].bypass`.
-fn print(path: &[super::document::Index]) -> Arc<str> {
+fn print(path: &[Index]) -> Arc<str> {
     let text: String = path
         .iter()
         .map(|index| index.to_step().to_string())
         .collect();
-    match path.first().map(super::document::Index::to_step) {
+    match path.first().map(Index::to_step) {
         Some(Step::Name(_)) => text[1..].into(),
         _ => text.into(),
     }
@@ -63,8 +72,12 @@ mod tests {
                  "previous_address": "a.old", "change": {change}}}"#
         );
         let resource: ResourceChange<'_> = serde_json::from_str(&text).unwrap();
-        let document = serde_json::from_str(resource.change.get()).unwrap();
-        super::change(&resource, &document)
+        let document = Document {
+            kind: "plan",
+            name: "p",
+            text: &text,
+        };
+        super::change(document, &resource).unwrap()
     }
 
     #[test]

@@ -119,7 +119,7 @@ pub(super) struct ResourceChange<'a> {
     #[serde(borrow)]
     pub(super) deposed: Option<Text<'a>>,
     #[serde(borrow)]
-    pub(super) change: &'a RawValue,
+    pub(super) change: ChangeDocument<'a>,
     #[serde(borrow)]
     pub(super) action_reason: Option<Text<'a>>,
 }
@@ -133,22 +133,26 @@ pub(super) struct DeferredChange<'a> {
     pub(super) resource_change: Option<ResourceChange<'a>>,
 }
 
-/// What changes.
+/// What changes. Most of it is only parsed for types that are understood.
 #[derive(Deserialize)]
 pub(super) struct ChangeDocument<'a> {
-    #[serde(borrow, default)]
-    pub(super) actions: Vec<Text<'a>>,
+    /// A list of texts.
+    #[serde(borrow)]
+    pub(super) actions: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) before: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) after: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    pub(super) after_unknown: Mask<'a>,
-    #[serde(borrow, default)]
-    pub(super) before_sensitive: Mask<'a>,
-    #[serde(borrow, default)]
-    pub(super) after_sensitive: Mask<'a>,
-    pub(super) replace_paths: Option<Vec<Vec<Index>>>,
+    /// A mask, as those below.
+    #[serde(borrow)]
+    pub(super) after_unknown: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) before_sensitive: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) after_sensitive: Option<&'a RawValue>,
+    /// A list of lists of [`Index`].
+    #[serde(borrow)]
+    pub(super) replace_paths: Option<&'a RawValue>,
     pub(super) importing: Option<IgnoredAny>,
 }
 

@@ -1,8 +1,10 @@
 //! Instances from the changes of a plan.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use ppcmk_coverage::estate::{Change, Existence, Fact, Reason, Step, Unknown};
 use serde::de::DeserializeSeed;
 use serde_json::value::RawValue;
@@ -10,9 +12,9 @@ use serde_json::value::RawValue;
 use super::address::{ModulePath, module_prefix, split_modules, steps, without_keys};
 use super::change;
 use super::configuration::Configuration;
-use super::document::{ChangeDocument, DeferredChange, ResourceChange};
-use super::mask::Mask;
-use super::symbols::{Place, References, Resolver};
+use super::document::{DeferredChange, ResourceChange};
+use super::mask::{Mask, Masks};
+use super::symbols::{Keys, Place, References, Resolver};
 use super::values::{Build, Interner, Names, OwnNames, Path};
 use crate::adapt::is_understood;
 use crate::source::encoded::Document;
@@ -24,12 +26,14 @@ pub(super) struct Plan<'p, 'a> {
     pub(super) document: Document<'a>,
     pub(super) interner: &'p Interner,
     pub(super) configuration: &'p Configuration<'p, 'a>,
+    pub(super) masks: Masks<'a>,
 }
 
 /// A change, parsed but for its values.
 struct Parsed<'a> {
     resource: ResourceChange<'a>,
-    change: ChangeDocument<'a>,
+    unknown: Rc<Mask<'a>>,
+    sensitive: Rc<Mask<'a>>,
     /// Why it is not certain that there will be such an instance.
     deferred: Option<Unknown>,
 }
@@ -37,6 +41,8 @@ struct Parsed<'a> {
 /// Values of the document, and what is unknown and what is sensitive of them.
 #[derive(Clone, Copy)]
 struct Marked<'m> {
+    /// The type of the instance.
+    kind: &'m str,
     raw: Option<&'m RawValue>,
     unknown: &'m Mask<'m>,
     sensitive: &'m Mask<'m>,
@@ -61,10 +67,11 @@ impl<'a> Plan<'_, 'a> {
             }
         }
         let resolver = self.resolver(&parsed);
-        parsed
-            .iter()
-            .map(|change| self.instance(change, &resolver))
-            .collect()
+        let mut instances = Vec::with_capacity(parsed.len());
+        for change in &parsed {
+            instances.push(self.instance(change, &resolver)?);
+        }
+        Ok(instances)
     }
 
     fn parse(
@@ -72,27 +79,31 @@ impl<'a> Plan<'_, 'a> {
         resource: ResourceChange<'a>,
         deferred: Option<Unknown>,
     ) -> Result<Parsed<'a>, InputError> {
-        let change = self.document.parse(resource.change.get())?;
         Ok(Parsed {
+            unknown: self.mask(resource.change.after_unknown)?,
+            sensitive: self.mask(resource.change.after_sensitive)?,
             resource,
-            change,
             deferred,
+        })
+    }
+
+    fn mask(&self, raw: Option<&'a RawValue>) -> Result<Rc<Mask<'a>>, InputError> {
+        self.masks.read(raw).map_err(|error| {
+            let text = raw.map_or("", RawValue::get);
+            self.document.broken(text, &error)
         })
     }
 
     fn resolver<'r>(&'r self, parsed: &'r [Parsed<'a>]) -> Resolver<'r> {
         let mut resolver = Resolver {
             configuration: self.configuration,
-            marks: HashMap::with_capacity(parsed.len()),
-            keys: HashMap::with_capacity(parsed.len()),
+            marks: HashMap::with_capacity_and_hasher(parsed.len(), RandomState::default()),
+            keys: Keys::default(),
         };
-        for Parsed {
-            resource, change, ..
-        } in parsed.iter().filter(|one| one.resource.deposed.is_none())
-        {
-            let marks = [&change.after_unknown, &change.after_sensitive];
-            resolver.marks.insert(&resource.address, marks);
-            add_keys(&mut resolver.keys, resource);
+        for one in parsed.iter().filter(|one| one.resource.deposed.is_none()) {
+            let marks = [&*one.unknown, &*one.sensitive];
+            resolver.marks.insert(&one.resource.address, marks);
+            add_keys(&mut resolver.keys, &one.resource);
         }
         resolver
     }
@@ -102,15 +113,15 @@ impl<'a> Plan<'_, 'a> {
         parsed: &Parsed<'a>,
         resolver: &Resolver<'_>,
     ) -> Result<Instance, InputError> {
-        let (resource, change) = (&parsed.resource, &parsed.change);
+        let resource = &parsed.resource;
         let modules = modules(&resource.address);
-        let block = without_keys(&resource.address);
         let key = key(resource);
         let address = address(resource);
-        let planned = change::change(resource, change);
+        let block = block(&address, resource);
+        let planned = change::change(self.document, resource)?;
         let (values, before) = self.values(
             &address,
-            change,
+            parsed,
             planned.as_ref(),
             &names(resolver, &block, &modules, key.as_ref()),
         )?;
@@ -136,19 +147,24 @@ impl<'a> Plan<'_, 'a> {
     fn values(
         &self,
         address: &str,
-        change: &ChangeDocument<'_>,
+        parsed: &Parsed<'a>,
         planned: Option<&Change>,
         names: &References<'_>,
     ) -> Result<(Value, Option<Value>), InputError> {
+        let change = &parsed.resource.change;
+        let kind = &*parsed.resource.type_name;
+        let before_sensitive = self.mask(change.before_sensitive)?;
         let before = Marked {
+            kind,
             raw: change.before,
             unknown: &Mask::None,
-            sensitive: &change.before_sensitive,
+            sensitive: &before_sensitive,
         };
         let after = Marked {
+            kind,
             raw: change.after,
-            unknown: &change.after_unknown,
-            sensitive: &change.after_sensitive,
+            unknown: &parsed.unknown,
+            sensitive: &parsed.sensitive,
         };
         let before_value = match before.raw {
             Some(_) => Some(self.value(address, before, &OwnNames)?),
@@ -175,6 +191,7 @@ impl<'a> Plan<'_, 'a> {
             unknown: marked.unknown,
             sensitive: marked.sensitive,
             names,
+            kind: Some(marked.kind),
         };
         match marked.raw {
             Some(raw) => self.document.build(raw, build),
@@ -215,21 +232,18 @@ fn modules(address: &str) -> ModulePath {
 }
 
 /// Notes the keys of an instance, and of the modules around it.
-fn add_keys(keys: &mut HashMap<Box<str>, Vec<Option<InstanceKey>>>, resource: &ResourceChange<'_>) {
-    let mut add = |address: &str, key: Option<InstanceKey>| match keys.get_mut(address) {
-        Some(known) if known.contains(&key) => {}
-        Some(known) => known.push(key),
-        None => _ = keys.insert(address.into(), vec![key]),
-    };
-    let own = key(resource);
-    let length = own.as_ref().map_or(0, |key| key.to_string().len());
-    let end = resource.address.len().saturating_sub(length);
-    add(resource.address.get(..end).unwrap_or_default(), own);
+fn add_keys(keys: &mut Keys, resource: &ResourceChange<'_>) {
+    if let Some(own) = key(resource) {
+        let length = own.to_string().len();
+        let end = resource.address.len().saturating_sub(length);
+        keys.add(resource.address.get(..end).unwrap_or_default(), own);
+    }
     let modules = modules(&resource.address);
-    for length in 1..=modules.len() {
-        let (name, key) = &modules[length - 1];
-        let outside = module_prefix(&modules[..length - 1]);
-        add(&format!("{outside}module.{name}"), key.clone());
+    for (at, (name, key)) in modules.iter().enumerate() {
+        if let Some(key) = key {
+            let outside = module_prefix(&modules[..at]);
+            keys.add(&format!("{outside}module.{name}"), key.clone());
+        }
     }
 }
 
@@ -254,6 +268,14 @@ fn address(resource: &ResourceChange<'_>) -> Arc<str> {
         Some(key) => format!("{} (deposed object {})", &*resource.address, &**key).into(),
         None => (*resource.address).into(),
     }
+}
+
+/// The address without keys.
+fn block(address: &Arc<str>, resource: &ResourceChange<'_>) -> Arc<str> {
+    if resource.deposed.is_none() && !address.contains('[') {
+        return address.clone();
+    }
+    without_keys(&resource.address)
 }
 
 fn key(resource: &ResourceChange<'_>) -> Option<InstanceKey> {

@@ -1,9 +1,13 @@
 //! Which parts of a value are unknown, or sensitive.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt;
+use std::rc::Rc;
 
+use foldhash::fast::RandomState;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::address::Step;
 use super::document::Text;
@@ -17,10 +21,10 @@ pub(super) enum Mask<'a> {
     None,
     /// Everything.
     All,
-    /// Parts of some attributes.
-    Object(BTreeMap<Text<'a>, Mask<'a>>),
+    /// Parts of some attributes, sorted by name.
+    Object(Box<[(Text<'a>, Mask<'a>)]>),
     /// Parts of some elements.
-    List(Vec<Mask<'a>>),
+    List(Box<[Mask<'a>]>),
 }
 
 pub(super) const NONE: &Mask<'static> = &Mask::None;
@@ -30,7 +34,9 @@ impl<'a> Mask<'a> {
         match self {
             Self::None | Self::List(_) => NONE,
             Self::All => self,
-            Self::Object(parts) => parts.get(name).unwrap_or(NONE),
+            Self::Object(parts) => parts
+                .binary_search_by(|(one, _)| (**one).cmp(name))
+                .map_or(NONE, |at| &parts[at].1),
         }
     }
 
@@ -55,7 +61,7 @@ impl<'a> Mask<'a> {
         match self {
             Self::None => 0,
             Self::All => 1,
-            Self::Object(parts) => parts.values().map(Self::count).sum(),
+            Self::Object(parts) => parts.iter().map(|(_, part)| part.count()).sum(),
             Self::List(parts) => parts.iter().map(Self::count).sum(),
         }
     }
@@ -65,7 +71,7 @@ impl<'a> Mask<'a> {
         match self {
             Self::None | Self::All => None,
             Self::Object(parts) => {
-                let (name, part) = parts.iter().next()?;
+                let (name, part) = parts.first()?;
                 Some(part.last_name().unwrap_or(&**name))
             }
             Self::List(parts) => parts.iter().find(|part| !part.is_none())?.last_name(),
@@ -111,28 +117,32 @@ impl<'a> Mask<'a> {
         }
         !mask.is_none()
     }
+}
 
-    /// Marks what is at the end of the path.
-    pub(super) fn mark(&mut self, path: &[Step]) {
-        let Some((first, rest)) = path.split_first() else {
-            *self = Self::All;
-            return;
+impl Mask<'static> {
+    /// Marks the attribute as a whole.
+    pub(super) fn mark(&mut self, name: &str) {
+        let mut parts = match self {
+            Self::All => return,
+            Self::Object(parts) => std::mem::take(parts).into_vec(),
+            Self::None | Self::List(_) => Vec::new(),
         };
-        match (first, &mut *self) {
-            (_, Self::All) => {}
-            (Step::Name(name) | Step::Key(InstanceKey::Name(name)), Self::Object(parts)) => {
-                let name = Text(name.to_string().into());
-                parts.entry(name).or_default().mark(rest);
-            }
-            (Step::Name(name) | Step::Key(InstanceKey::Name(name)), Self::None) => {
-                let mut part = Self::None;
-                part.mark(rest);
-                let name = Text(name.to_string().into());
-                *self = Self::Object(BTreeMap::from([(name, part)]));
-            }
-            // Sets have no places, and paths into lists are rare: the whole is marked.
-            _ => *self = Self::All,
-        }
+        parts.push((Text(name.to_owned().into()), Self::All));
+        *self = object(parts);
+    }
+}
+
+/// Terraform sorts names, so this mostly only looks. Of the same name the last one counts.
+fn object<'a>(mut parts: Vec<(Text<'a>, Mask<'a>)>) -> Mask<'a> {
+    if !parts.is_sorted_by(|(one, _), (next, _)| one < next) {
+        parts.reverse();
+        parts.sort_by(|(one, _), (other, _)| one.cmp(other));
+        parts.dedup_by(|(later, _), (kept, _)| later == kept);
+    }
+    if parts.is_empty() {
+        Mask::None
+    } else {
+        Mask::Object(parts.into())
     }
 }
 
@@ -167,11 +177,7 @@ impl<'de> Visitor<'de> for MaskVisitor {
                 parts.push((name, mask));
             }
         }
-        Ok(if parts.is_empty() {
-            Mask::None
-        } else {
-            Mask::Object(BTreeMap::from_iter(parts))
-        })
+        Ok(object(parts))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Mask<'de>, A::Error> {
@@ -182,8 +188,26 @@ impl<'de> Visitor<'de> for MaskVisitor {
         Ok(if parts.iter().all(Mask::is_none) {
             Mask::None
         } else {
-            Mask::List(parts)
+            Mask::List(parts.into())
         })
+    }
+}
+
+/// The masks of a plan. Instances of a type mostly have the same ones, letter by letter, so each text
+/// is parsed once.
+#[derive(Default)]
+pub(super) struct Masks<'a>(RefCell<HashMap<&'a str, Rc<Mask<'a>>, RandomState>>);
+
+impl<'a> Masks<'a> {
+    /// The mask of a text; of none, nothing is marked.
+    pub(super) fn read(&self, raw: Option<&'a RawValue>) -> serde_json::Result<Rc<Mask<'a>>> {
+        let text = raw.map_or("false", RawValue::get);
+        if let Some(mask) = self.0.borrow().get(text) {
+            return Ok(mask.clone());
+        }
+        let mask: Rc<Mask<'a>> = Rc::new(serde_json::from_str(text)?);
+        self.0.borrow_mut().insert(text, mask.clone());
+        Ok(mask)
     }
 }
 
@@ -221,10 +245,28 @@ mod tests {
     #[test]
     fn marks_are_added() {
         let mut mask = Mask::None;
-        mask.mark(&steps("a.b"));
-        mask.mark(&steps("a.c[0]"));
+        mask.mark("b");
+        mask.mark("a");
+        assert_eq!(mask.names(), [["", "a"], ["", "b"]]);
+        mask.mark("a");
         assert_eq!(mask.count(), 2);
-        mask.mark(&steps("a"));
-        assert_eq!(mask.count(), 1);
+    }
+
+    #[test]
+    fn the_last_of_the_same_name_counts() {
+        let mask = mask(r#"{"b": true, "a": [true], "b": {"c": true}}"#);
+        assert!(mask.attribute("a").element(0).is_all());
+        assert!(!mask.attribute("b").is_all() && mask.attribute("b").attribute("c").is_all());
+    }
+
+    #[test]
+    fn the_same_text_is_the_same_mask() {
+        let texts: Vec<Box<RawValue>> = ["{\"a\":true}", "{\"a\":true}", "{\"b\":true}"]
+            .map(|text| RawValue::from_string(text.to_owned()).unwrap())
+            .into();
+        let masks = Masks::default();
+        let [one, same, other] = [0, 1, 2].map(|at| masks.read(Some(&texts[at])).unwrap());
+        assert!(Rc::ptr_eq(&one, &same) && one != other);
+        assert!(masks.read(None).unwrap().is_none());
     }
 }

@@ -36,6 +36,7 @@ pub use variables::plan_variables;
 use configuration::{Configuration, ConfigurationDocument};
 use document::{PlanDocument, StateDocument};
 use instances::Plan;
+use mask::Masks;
 use values::Interner;
 
 /// Reads a plan: `terraform show -json` or `tofu show -json` of a saved plan, format 0 or 1. `name`
@@ -88,6 +89,7 @@ fn read_document<'a>(
         document,
         interner: &interner,
         configuration: &blocks,
+        masks: Masks::default(),
     };
     let mut instances = changes.instances(
         plan.resource_changes.unwrap_or_default().0,

@@ -97,7 +97,7 @@ impl Reader<'_> {
             // Lists and objects may be written in more than one way.
             Expression::Constant(raw) if raw.get().starts_with(['[', '{', 'n']) => {}
             Expression::Constant(raw) => {
-                let build = build_plain(self.interner, &Path::Root(""), NONE);
+                let build = build_plain(self.interner, &Path::Root(""), NONE, None);
                 constants.push(Constant {
                     path: path.as_slice().into(),
                     value: self.document.build(raw, build)?,

@@ -52,7 +52,12 @@ fn instance(
     resource: &StateResource<'_>,
 ) -> Result<Instance, InputError> {
     let path = Path::Root(&resource.address);
-    let build = build_plain(interner, &path, &resource.sensitive_values);
+    let build = build_plain(
+        interner,
+        &path,
+        &resource.sensitive_values,
+        Some(&resource.type_name),
+    );
     let values = match resource.values {
         Some(raw) => document.build(raw, build)?,
         None => build.without_values(),

@@ -8,9 +8,11 @@
 //! the attribute is lost. Then it is taken from the attribute that refers, by what it means: a
 //! `principal_id` is a principal id there, too, a `key_vault_id` is the `id`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
+
+use foldhash::fast::RandomState;
 
 use super::address::{ModulePath, Step, module_prefix, without_keys};
 use super::configuration::{Configuration, Expression};
@@ -27,10 +29,22 @@ const FARTHEST: usize = 32;
 pub(super) struct Resolver<'r> {
     pub(super) configuration: &'r Configuration<'r, 'r>,
     /// What is unknown and what is sensitive of an instance, by address.
-    pub(super) marks: HashMap<&'r str, [&'r Mask<'r>; 2]>,
-    /// The keys of the instances of a block or module that are in the plan, by the address without
-    /// the last key. The configuration does not always say that there is `for_each`.
-    pub(super) keys: HashMap<Box<str>, Vec<Option<InstanceKey>>>,
+    pub(super) marks: HashMap<&'r str, [&'r Mask<'r>; 2], RandomState>,
+    pub(super) keys: Keys,
+}
+
+/// The keys of the instances of a block or module that are in the plan, by the address without the
+/// last key. The configuration does not always say that there is `for_each`.
+#[derive(Default)]
+pub(super) struct Keys(HashMap<Box<str>, HashSet<InstanceKey, RandomState>, RandomState>);
+
+impl Keys {
+    pub(super) fn add(&mut self, address: &str, key: InstanceKey) {
+        match self.0.get_mut(address) {
+            Some(known) => _ = known.insert(key),
+            None => _ = self.0.entry(address.into()).or_default().insert(key),
+        }
+    }
 }
 
 /// Where an expression stands.
@@ -417,10 +431,10 @@ impl Resolver<'_> {
         if written.is_some() {
             return Some(written.cloned());
         }
-        match self.keys.get(address).map(Vec::as_slice) {
-            Some([only]) if own.is_none() || only.is_none() => Some(only.clone()),
+        match self.keys.0.get(address) {
+            Some(keys) if own.is_none() && keys.len() == 1 => Some(keys.iter().next().cloned()),
             Some(keys) => own
-                .filter(|own| keys.iter().flatten().any(|key| key == *own))
+                .filter(|own| keys.contains(own))
                 .map(|own| Some(own.clone())),
             None if is_repeated => own.map(|own| Some(own.clone())),
             None => Some(None),

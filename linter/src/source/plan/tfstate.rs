@@ -9,7 +9,7 @@ use ppcmk_coverage::estate::Order;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::address::{Step, without_keys};
+use super::address::without_keys;
 use super::document::{Index, Signs, Text};
 use super::instances::mode;
 use super::mask::Mask;
@@ -94,7 +94,8 @@ pub(super) fn read(
             }
             if is_understood(&resource.type_name) && instance.deposed.is_none() {
                 let mode = mode(resource.mode.as_deref());
-                let mut read = read_instance(document, interner, &address, mode, instance)?;
+                let kind = &resource.type_name;
+                let mut read = read_instance(document, interner, (kind, &address), mode, instance)?;
                 read.type_name = interner.text(&resource.type_name);
                 instances.push(read);
             }
@@ -125,7 +126,7 @@ fn address(resource: &Resource<'_>) -> String {
 fn read_instance(
     document: Document<'_>,
     interner: &Interner,
-    block: &str,
+    (kind, block): (&str, &str),
     mode: Mode,
     instance: &ResourceInstance<'_>,
 ) -> Result<Instance, InputError> {
@@ -135,7 +136,7 @@ fn read_instance(
         .map_or(block.to_owned(), |key| format!("{block}{key}"));
     let sensitive = sensitive(instance);
     let path = Path::Root(&address);
-    let build = build_plain(interner, &path, &sensitive);
+    let build = build_plain(interner, &path, &sensitive, Some(kind));
     let values = match instance.attributes {
         Some(raw) => unwrap_dynamic(document.build(raw, build)?),
         None => build.without_values(),
@@ -152,8 +153,8 @@ fn sensitive(instance: &ResourceInstance<'_>) -> Mask<'static> {
         let first = path.first().and_then(|step| step.value);
         let name = first.and_then(|raw| serde_json::from_str::<Index>(raw.get()).ok());
         match name {
-            Some(Index(InstanceKey::Name(name))) => mask.mark(&[Step::Name(name)]),
-            _ => mask.mark(&[]),
+            Some(Index(InstanceKey::Name(name))) => mask.mark(&name),
+            _ => mask = Mask::All,
         }
     }
     mask
@@ -166,14 +167,7 @@ fn unwrap_dynamic(values: Value) -> Value {
     };
     let entries = object
         .entries
-        .iter()
-        .map(|(name, value)| {
-            (
-                name.clone(),
-                dynamic(value).unwrap_or_else(|| value.clone()),
-            )
-        })
-        .collect();
+        .map(|_, value| dynamic(value).unwrap_or_else(|| value.clone()));
     Value::new(Kind::Object(Arc::new(Object {
         entries,
         rest: None,

@@ -1,10 +1,11 @@
 //! Values of a plan, built while they are parsed: no tree in between.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use ppcmk_coverage::estate::{Reason, Unknown};
 use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -12,7 +13,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use super::document::{Text, is_name};
 use super::mask::{Mask, NONE};
 use crate::source::InstanceKey;
-use crate::value::{Kind, Number, Object, Value};
+use crate::value::{Entries, Kind, Names as AttributeNames, Number, Object, Value};
 
 /// The name under which `serde_json` hands over numbers that it keeps as text.
 const NUMBER: &str = "$serde_json::private::Number";
@@ -20,16 +21,62 @@ const NUMBER: &str = "$serde_json::private::Number";
 /// Texts up to this length are shared: names of attributes, locations, words.
 const SHARED: usize = 48;
 
-/// Texts that occur again and again, kept once.
+/// How many sets of attributes are remembered of one type.
+const SETS: usize = 8;
+
+/// What occurs again and again, kept once.
 #[derive(Default)]
-pub(super) struct Interner(RefCell<HashSet<Arc<str>>>);
+pub(super) struct Interner {
+    texts: RefCell<HashSet<Arc<str>, RandomState>>,
+    /// The attributes that instances of a type have, the latest set last.
+    attributes: RefCell<HashMap<Box<str>, Vec<AttributeNames>, RandomState>>,
+}
 
 impl Interner {
+    /// The attributes that the latest instance of this type had.
+    fn expected(&self, kind: Option<&str>) -> Option<AttributeNames> {
+        self.attributes.borrow().get(kind?)?.last().cloned()
+    }
+
+    /// The attributes of an instance of this type, sorted by name.
+    fn entries(&self, kind: &str, entries: Vec<(Arc<str>, Value)>) -> Entries {
+        let Some(names) = self.names(kind, &entries) else {
+            return entries.into_iter().collect();
+        };
+        let values: Vec<Value> = entries.into_iter().map(|(_, value)| value).collect();
+        Entries::shared(names, values.into()).unwrap_or_default()
+    }
+
+    fn names(&self, kind: &str, entries: &[(Arc<str>, Value)]) -> Option<AttributeNames> {
+        let mut attributes = self.attributes.borrow_mut();
+        let known = match attributes.get_mut(kind) {
+            Some(known) => known,
+            None => attributes.entry(kind.into()).or_default(),
+        };
+        let is_same = |names: &AttributeNames| {
+            let names = names.as_slice();
+            names.len() == entries.len()
+                && names
+                    .iter()
+                    .zip(entries)
+                    .all(|(one, (other, _))| one == other)
+        };
+        if let Some(names) = known.iter().rev().find(|names| is_same(names)) {
+            return Some(names.clone());
+        }
+        let names = AttributeNames::new(entries.iter().map(|(name, _)| name.clone()))?;
+        if known.len() == SETS {
+            known.remove(0);
+        }
+        known.push(names.clone());
+        Some(names)
+    }
+
     pub(super) fn text(&self, text: &str) -> Arc<str> {
         if text.len() > SHARED {
             return text.into();
         }
-        let mut known = self.0.borrow_mut();
+        let mut known = self.texts.borrow_mut();
         if let Some(text) = known.get(text) {
             return text.clone();
         }
@@ -121,6 +168,8 @@ pub(super) struct Build<'b, N> {
     pub(super) unknown: &'b Mask<'b>,
     pub(super) sensitive: &'b Mask<'b>,
     pub(super) names: &'b N,
+    /// The type, where it is a whole instance.
+    pub(super) kind: Option<&'b str>,
 }
 
 impl<N: Names> Build<'_, N> {
@@ -155,7 +204,7 @@ impl<N: Names> Build<'_, N> {
     /// What has no value in the document, but parts that are unknown.
     fn only_marks(&self) -> Option<Value> {
         match self.unknown {
-            Mask::Object(_) => Some(self.object(BTreeMap::new())),
+            Mask::Object(_) => Some(self.object(Vec::new())),
             Mask::List(parts) => Some(Value::list(
                 (0..parts.len()).map(|index| self.unseen_element(index)),
             )),
@@ -165,30 +214,36 @@ impl<N: Names> Build<'_, N> {
 
     /// An object of these entries and the unknown ones that are missing. As in sources, what is
     /// left to the provider is not among the entries: the object is open instead.
-    fn object(&self, mut entries: BTreeMap<Arc<str>, Value>) -> Value {
-        let mut is_open = false;
-        let parts = match self.unknown {
-            Mask::Object(parts) => Some(parts.keys()),
-            _ => None,
+    fn object(&self, mut entries: Vec<(Arc<str>, Value)>) -> Value {
+        sort(&mut entries);
+        let parts: &[_] = match self.unknown {
+            Mask::Object(parts) => parts,
+            _ => &[],
         };
-        for name in parts.into_iter().flatten() {
-            let is_seen = entries.contains_key(&**name);
-            let (is_left, unseen) = self.attribute(name, |build| {
-                let is_left = build.names.is_left_to_provider();
-                (
-                    is_left,
-                    (!is_left && !is_seen).then(|| build.without_values()),
-                )
+        let mut is_open = false;
+        let mut unseen = Vec::new();
+        for (name, unknown) in parts {
+            let seen = entries.binary_search_by(|(one, _)| (**one).cmp(name));
+            self.attribute_with(name, unknown, |build| {
+                if build.names.is_left_to_provider() {
+                    is_open = true;
+                    if let Ok(at) = seen {
+                        entries.remove(at);
+                    }
+                } else if seen.is_err() {
+                    unseen.push((self.interner.text(name), build.without_values()));
+                }
             });
-            if is_left {
-                entries.remove(&**name);
-                is_open = true;
-            }
-            if let Some(value) = unseen {
-                entries.insert(self.interner.text(name), value);
-            }
+        }
+        if !unseen.is_empty() {
+            entries.append(&mut unseen);
+            sort(&mut entries);
         }
         let rest = is_open.then(|| self.own_unknown().into());
+        let entries = match self.kind {
+            Some(kind) => self.interner.entries(kind, entries),
+            None => entries.into_iter().collect(),
+        };
         Value::object(Object { entries, rest })
     }
 
@@ -205,13 +260,23 @@ impl<N: Names> Build<'_, N> {
     }
 
     fn attribute<T>(&self, name: &str, then: impl FnOnce(Build<'_, N>) -> T) -> T {
-        let (unknown, sensitive) = (self.unknown.attribute(name), self.sensitive.attribute(name));
+        self.attribute_with(name, self.unknown.attribute(name), then)
+    }
+
+    fn attribute_with<T>(
+        &self,
+        name: &str,
+        unknown: &Mask<'_>,
+        then: impl FnOnce(Build<'_, N>) -> T,
+    ) -> T {
+        let sensitive = self.sensitive.attribute(name);
         then(Build {
             interner: self.interner,
             path: &Path::Attribute(self.path, name),
             unknown,
             sensitive,
             names: &self.names.attribute(name, unknown, sensitive),
+            kind: None,
         })
     }
 
@@ -223,6 +288,7 @@ impl<N: Names> Build<'_, N> {
             unknown,
             sensitive,
             names: &self.names.element(index, unknown, sensitive),
+            kind: None,
         })
     }
 }
@@ -289,18 +355,37 @@ impl<'de, N: Names> Visitor<'de> for Build<'_, N> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        // Terraform sorts keys, and a map is made of what is sorted in one go.
-        let mut entries: Vec<(Arc<str>, Value)> = Vec::new();
+        let names = self.interner.expected(self.kind);
+        let mut expected = names.as_ref().map_or(&[][..], AttributeNames::as_slice);
+        let mut entries: Vec<(Arc<str>, Value)> = Vec::with_capacity(expected.len());
         while let Some(name) = map.next_key::<Text<'de>>()? {
             if &*name == NUMBER && entries.is_empty() {
                 let number = number(&map.next_value::<Text<'de>>()?)?;
                 return Ok(self.scalar(number));
             }
             let value = self.attribute(&name, |build| map.next_value_seed(build))?;
-            entries.push((self.interner.text(&name), value));
+            let name = next(&mut expected, &name).unwrap_or_else(|| self.interner.text(&name));
+            entries.push((name, value));
         }
-        Ok(self.object(BTreeMap::from_iter(entries)))
+        Ok(self.object(entries))
     }
+}
+
+/// Sorts by name. Terraform does so, too; of the same name the last one counts.
+fn sort(entries: &mut Vec<(Arc<str>, Value)>) {
+    if !entries.is_sorted_by(|(one, _), (next, _)| one < next) {
+        entries.reverse();
+        entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+        entries.dedup_by(|(later, _), (kept, _)| later == kept);
+    }
+}
+
+/// The name, if it is among the next that are expected.
+fn next(expected: &mut &[Arc<str>], name: &str) -> Option<Arc<str>> {
+    let at = expected.iter().take(4).position(|one| **one == *name)?;
+    let found = expected[at].clone();
+    *expected = &expected[at + 1..];
+    Some(found)
 }
 
 fn number<E: serde::de::Error>(text: &str) -> Result<Kind, E> {
@@ -313,13 +398,16 @@ fn number<E: serde::de::Error>(text: &str) -> Result<Kind, E> {
         .ok_or_else(|| E::custom(format_args!("the number `{text}` is out of range")))
 }
 
-/// Builds values without references: of states and data sources.
+/// Builds values without references: of states and data sources. `kind` is the type of the instance,
+/// where it is a whole one.
 pub(super) fn build_plain<'b>(
     interner: &'b Interner,
     path: &'b Path<'b>,
     sensitive: &'b Mask<'b>,
+    kind: Option<&'b str>,
 ) -> Build<'b, OwnNames> {
     Build {
+        kind,
         interner,
         path,
         unknown: NONE,
@@ -343,6 +431,7 @@ mod tests {
             unknown: &unknown,
             sensitive: &sensitive,
             names: &OwnNames,
+            kind: Some("a"),
         };
         let mut reader = serde_json::Deserializer::from_str(text);
         build.deserialize(&mut reader).unwrap()
@@ -409,7 +498,7 @@ mod tests {
         let text = format!(r#"{{"{NUMBER}": "x"}}"#);
         let interner = Interner::default();
         let mut reader = serde_json::Deserializer::from_str(&text);
-        let result = build_plain(&interner, &Path::Root("a"), NONE).deserialize(&mut reader);
+        let result = build_plain(&interner, &Path::Root("a"), NONE, None).deserialize(&mut reader);
         assert!(result.unwrap_err().to_string().contains("out of range"));
     }
 }

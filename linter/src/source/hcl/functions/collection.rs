@@ -87,7 +87,7 @@ fn merge(args: &Arguments) -> Outcome<Value> {
                     result.entries.clear();
                     result.rest = Some(unnamed(rest));
                 }
-                for (name, value) in &object.entries {
+                for (name, value) in object.entries.iter() {
                     result.entries.insert(name.clone(), value.clone());
                 }
             }
@@ -112,7 +112,7 @@ fn zipmap(args: &Arguments) -> Outcome<Value> {
 
 fn transpose(args: &Arguments) -> Outcome<Value> {
     let mut result: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
-    for (name, values) in &args.closed(0)?.entries {
+    for (name, values) in args.closed(0)?.entries.iter() {
         for value in convert::list(values)?.iter() {
             let group = result.entry(convert::text(value)?).or_default();
             group.push(Value::string(name.clone()));
