@@ -7,8 +7,13 @@ use std::sync::Arc;
 ///
 /// Nodes are whatever the adapter needs for the way between two resources: variables, locals,
 /// outputs and modules as well. Names are [`super::Header::block`] for resources.
+///
+/// A copy is cheap: it is made when one of the two changes.
 #[derive(Clone, Debug, Default)]
-pub struct Order {
+pub struct Order(Arc<Graph>);
+
+#[derive(Clone, Debug, Default)]
+struct Graph {
     nodes: HashMap<Arc<str>, usize>,
     needs: Vec<Vec<usize>>,
     /// Nodes whose needs are not fully known, such as a module whose source is not local.
@@ -29,52 +34,61 @@ pub enum Ordered {
 impl Order {
     /// The node of a name.
     pub fn node(&mut self, name: &str) -> usize {
-        if let Some(&node) = self.nodes.get(name) {
+        if let Some(&node) = self.0.nodes.get(name) {
             return node;
         }
-        self.needs.push(Vec::new());
-        self.nodes.insert(name.into(), self.needs.len() - 1);
-        self.needs.len() - 1
+        let graph = self.graph();
+        let node = graph.needs.len();
+        graph.needs.push(Vec::new());
+        graph.nodes.insert(name.into(), node);
+        node
+    }
+
+    fn graph(&mut self) -> &mut Graph {
+        Arc::make_mut(&mut self.0)
     }
 
     /// `later` is only started when `earlier` is done.
     pub fn after(&mut self, later: usize, earlier: usize) {
-        self.needs[later].push(earlier);
+        self.graph().needs[later].push(earlier);
     }
 
     /// What this node waits for cannot be seen in full.
     pub fn open(&mut self, node: usize) {
-        self.open.insert(node);
+        self.graph().open.insert(node);
     }
 
     /// Whether there is a node of this name.
     pub fn has(&self, name: &str) -> bool {
-        self.nodes.contains_key(name)
+        self.0.nodes.contains_key(name)
     }
 
     /// Adds what another graph of the same configuration knows. A node is only open where all graphs
     /// that have it say so.
     pub fn join(&mut self, other: &Order) {
+        let other = &*other.0;
         let mut names = vec![""; other.needs.len()];
         for (name, &node) in &other.nodes {
             names[node] = name;
         }
-        let known = self.needs.len();
+        let known = self.0.needs.len();
         let nodes: Vec<usize> = names.iter().map(|name| self.node(name)).collect();
+        let graph = self.graph();
         for (there, &here) in nodes.iter().enumerate() {
             match (other.open.contains(&there), here < known) {
-                (false, _) => _ = self.open.remove(&here),
-                (true, false) => _ = self.open.insert(here),
+                (false, _) => _ = graph.open.remove(&here),
+                (true, false) => _ = graph.open.insert(here),
                 (true, true) => {}
             }
             let needs = other.needs[there].iter().map(|&need| nodes[need]);
-            self.needs[here].extend(needs);
+            graph.needs[here].extend(needs);
         }
     }
 
     /// Whether the block `later` waits for the block `earlier`, directly or not.
     pub fn is_after(&self, later: &str, earlier: &str) -> Ordered {
-        let (Some(&later), Some(&earlier)) = (self.nodes.get(later), self.nodes.get(earlier))
+        let graph = &*self.0;
+        let (Some(&later), Some(&earlier)) = (graph.nodes.get(later), graph.nodes.get(earlier))
         else {
             return Ordered::Unknown;
         };
@@ -82,8 +96,8 @@ impl Order {
         let mut waiting = vec![later];
         let mut open = false;
         while let Some(node) = waiting.pop() {
-            open |= self.open.contains(&node);
-            for &need in &self.needs[node] {
+            open |= graph.open.contains(&node);
+            for &need in &graph.needs[node] {
                 if need == earlier {
                     return Ordered::Yes;
                 }

@@ -1,17 +1,23 @@
 //! The contract for programs, version 1. `linter/schemas/output.schema.json` is its schema, made from
 //! the types in [`shape`].
 
+mod indented;
 mod shape;
 
-use std::io;
+use std::io::{self, BufWriter, Write as _};
 
 use ppcmk_coverage::Level;
+use serde_json::Serializer;
 
 use crate::analysis::Analysis;
+use indented::Indented;
 use shape::{Coverage, CoverageOutput, Finding, Output, Summary, Suppressed, Undecided};
 
 /// The version of the contract. Fields may be added within a version, none is taken away.
 const VERSION: u32 = 1;
+
+/// How much is written at once, in bytes.
+const BUFFER: usize = 64 << 10;
 
 /// Prints what a run found.
 pub(super) fn write(analysis: &Analysis, out: &mut dyn io::Write) -> io::Result<()> {
@@ -27,9 +33,13 @@ pub(super) fn write_coverage(analysis: &Analysis, out: &mut dyn io::Write) -> io
     print(&output, out)
 }
 
-fn print(value: &impl serde::Serialize, mut out: &mut dyn io::Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut out, value)?;
-    writeln!(out)
+fn print(value: &impl serde::Serialize, out: &mut dyn io::Write) -> io::Result<()> {
+    // Writing small pieces to something that is only known at run time is slow.
+    let mut out = BufWriter::with_capacity(BUFFER, out);
+    let mut serializer = Serializer::with_formatter(&mut out, Indented::default());
+    value.serialize(&mut serializer)?;
+    writeln!(out)?;
+    out.flush()
 }
 
 fn output(analysis: &Analysis) -> Output<'_> {

@@ -6,9 +6,7 @@ use std::path::Path;
 use super::{Input, Request, Variable};
 use crate::source::hcl::{self, Assignment};
 use crate::source::inventory::{Inventory, read_inventory};
-use crate::source::plan::{
-    PlanInput, plan_variables, read_plan, read_saved_plan, read_state, recognise,
-};
+use crate::source::plan::{PlanInput, read_plan, read_saved_plan, read_state, recognise};
 use crate::source::{Disk, FileTree as _, InputError, Reading, Sources, merge, with_state};
 
 /// Reads configuration, plan and state; a plan decides what the values are, and its sources where
@@ -44,12 +42,17 @@ fn with_plan(request: &Request, input: &Input) -> Result<Reading, InputError> {
         return read_saved_plan(path, folder, &name, &options(request, folder));
     }
     let plan = read_plan(&bytes, &name)?;
+    // It is as large as everything that was read of it.
+    drop(bytes);
     match directory {
         Some(directory) => {
             // What the plan was made with is what its sources are read with.
             let mut options = options(request, directory);
-            let variables = plan_variables(&String::from_utf8_lossy(&bytes));
-            options.environment.extend(variables);
+            if let Some(outline) = &plan.outline {
+                options
+                    .environment
+                    .extend(outline.variables.iter().cloned());
+            }
             Ok(merge(plan, hcl::read(&Disk, directory, &options)?))
         }
         None => Ok(plan),

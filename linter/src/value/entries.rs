@@ -160,10 +160,11 @@ mod tests {
     }
 
     fn shown(entries: &Entries) -> String {
-        let pairs = entries.iter();
-        pairs
-            .map(|(name, value)| format!("{name}={} ", value.as_str().unwrap()))
-            .collect()
+        let pairs: Vec<String> = entries
+            .iter()
+            .map(|(name, value)| format!("{name}={}", value.as_str().unwrap()))
+            .collect();
+        pairs.join(" ")
     }
 
     #[test]
@@ -173,12 +174,12 @@ mod tests {
             .into_iter()
             .collect();
         for entries in [own, shared()] {
-            assert_eq!(shown(&entries), "a=1 c=2 ");
+            assert_eq!(shown(&entries), "a=1 c=2");
             assert_eq!(entries.get("c").unwrap().as_str(), Some("2"));
             assert!(entries.get("b").is_none() && !entries.contains_key(""));
             assert_eq!(entries.len(), 2);
             let mapped = entries.map(|name, _| Value::string(name.clone()));
-            assert_eq!(shown(&mapped), "a=a c=c ");
+            assert_eq!(shown(&mapped), "a=a c=c");
         }
     }
 
@@ -188,8 +189,8 @@ mod tests {
         let mut after = before.clone();
         after.insert("b".into(), Value::string("3"));
         after.insert("a".into(), Value::string("4"));
-        assert_eq!(shown(&after), "a=4 b=3 c=2 ");
-        assert_eq!(shown(&before), "a=1 c=2 ");
+        assert_eq!(shown(&after), "a=4 b=3 c=2");
+        assert_eq!(shown(&before), "a=1 c=2");
         after.clear();
         assert!(after.is_empty());
     }

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::document::Text;
 use super::references::innermost;
+use super::variables::Declared;
 
 /// The `configuration` of a plan.
 #[derive(Default, Deserialize)]
@@ -27,6 +28,8 @@ pub(super) struct Module<'a> {
     pub(super) module_calls: Option<BTreeMap<Text<'a>, Call<'a>>>,
     #[serde(borrow)]
     pub(super) outputs: Option<BTreeMap<Text<'a>, Output<'a>>>,
+    #[serde(borrow)]
+    pub(super) variables: Option<BTreeMap<Text<'a>, Declared<'a>>>,
 }
 
 /// A block `resource` or `data`.

@@ -5,6 +5,7 @@
 //! Terraform 1.11.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
@@ -12,7 +13,9 @@ use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::address::Step;
+use super::configuration::ConfigurationDocument;
 use super::mask::Mask;
+use super::variables::Given;
 use crate::adapt::is_understood;
 use crate::source::InstanceKey;
 
@@ -68,11 +71,13 @@ pub(super) struct PlanDocument<'a> {
     pub(super) resource_changes: Option<Changes<'a>>,
     #[serde(borrow)]
     pub(super) deferred_changes: Option<Vec<DeferredChange<'a>>>,
+    #[serde(borrow)]
+    pub(super) variables: Option<BTreeMap<Text<'a>, Given<'a>>>,
     pub(super) planned_values: Option<IgnoredAny>,
     #[serde(borrow)]
     pub(super) prior_state: Option<&'a RawValue>,
     #[serde(borrow)]
-    pub(super) configuration: Option<&'a RawValue>,
+    pub(super) configuration: Option<ConfigurationDocument<'a>>,
     pub(super) complete: Option<bool>,
     pub(super) errored: Option<bool>,
 }

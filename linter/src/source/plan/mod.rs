@@ -31,9 +31,8 @@ use crate::source::{InputError, Instance, Reading};
 pub use outline::{Constant, Outline, PathStep};
 pub use recognise::{PlanInput, recognise};
 pub use saved::{read_saved_plan, saved_sources};
-pub use variables::plan_variables;
 
-use configuration::{Configuration, ConfigurationDocument};
+use configuration::Configuration;
 use document::{PlanDocument, StateDocument};
 use instances::Plan;
 use mask::Masks;
@@ -75,15 +74,16 @@ fn read_document<'a>(
     plan: PlanDocument<'a>,
 ) -> Result<Reading, InputError> {
     let interner = Interner::default();
-    let configuration: ConfigurationDocument<'_> = match plan.configuration {
-        Some(part) => document.parse(part.get())?,
-        None => ConfigurationDocument::default(),
-    };
+    let has_configuration = plan.configuration.is_some();
+    let configuration = plan.configuration.unwrap_or_default();
     let root = configuration.root_module.unwrap_or_default();
     let is_errored = plan.errored == Some(true);
     let is_complete = !is_errored && plan.complete != Some(false);
     let blocks = Configuration::new(&root);
-    let outline = outline::outline(document, &interner, &blocks, is_complete)?;
+    let mut outline = outline::outline(document, &interner, &blocks, is_complete)?;
+    if let (Some(given), Some(declared)) = (&plan.variables, &root.variables) {
+        outline.variables = variables::environment(given, declared);
+    }
     let mut order = order::order(&root);
     let changes = Plan {
         document,
@@ -113,7 +113,7 @@ fn read_document<'a>(
         order,
         unseen: unseen(is_errored, plan.complete).into_iter().collect(),
         has_changes: true,
-        outline: plan.configuration.is_some().then(|| Arc::new(outline)),
+        outline: has_configuration.then(|| Arc::new(outline)),
         ..Reading::default()
     })
 }
@@ -141,7 +141,8 @@ fn mentioned(instances: &[Instance]) -> HashSet<Arc<str>> {
 }
 
 fn sort(instances: &mut [Instance]) {
-    instances.sort_by(|one, other| one.address.cmp(&other.address));
+    // Instances are large, and each is moved once.
+    instances.sort_by_cached_key(|one| one.address.clone());
 }
 
 /// Reads a state: `terraform show -json` without a plan, or a state file (`terraform.tfstate`,

@@ -21,6 +21,9 @@ pub struct Outline {
     /// The blocks `resource` and `data` of all modules, as [`crate::source::Instance::block`] names
     /// them. Of types that are understood, with the attributes that are simple constants.
     pub blocks: BTreeMap<Arc<str>, Vec<Constant>>,
+    /// The values of the root module's variables, as the environment would give them:
+    /// `TF_VAR_location` and `europe`. Without defaults and sensitive variables.
+    pub variables: Vec<(String, String)>,
 }
 
 /// An attribute that the configuration sets to a simple constant.
@@ -77,6 +80,7 @@ pub(super) fn outline(
     Ok(Outline {
         is_complete,
         blocks,
+        variables: Vec::new(),
     })
 }
 

@@ -12,7 +12,7 @@ use std::process::{Command, Output, Stdio};
 use serde::Deserialize;
 use zip::ZipArchive;
 
-use super::{plan_variables, read_plan};
+use super::read_plan;
 use crate::source::hcl::{self, Options};
 use crate::source::merge::merge;
 use crate::source::{InputError, Memory, Reading};
@@ -44,8 +44,12 @@ pub fn read_saved_plan(
     let json = show(path, folder, name)?;
     let plan = read_plan(&json, name)?;
     let mut options = options.clone();
-    let variables = plan_variables(&String::from_utf8_lossy(&json));
-    options.environment.extend(variables);
+    drop(json);
+    if let Some(outline) = &plan.outline {
+        options
+            .environment
+            .extend(outline.variables.iter().cloned());
+    }
     Ok(match hcl::read(&tree, Path::new(""), &options) {
         Ok(sources) => merge(plan, sources),
         // Plans of old versions have no sources that can be read; the plan is there all the same.

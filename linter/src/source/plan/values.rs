@@ -21,6 +21,9 @@ const NUMBER: &str = "$serde_json::private::Number";
 /// Texts up to this length are shared: names of attributes, locations, words.
 const SHARED: usize = 48;
 
+/// So many entries are put among others one by one.
+const FEW: usize = 8;
+
 /// How many sets of attributes are remembered of one type.
 const SETS: usize = 8;
 
@@ -235,10 +238,7 @@ impl<N: Names> Build<'_, N> {
                 }
             });
         }
-        if !unseen.is_empty() {
-            entries.append(&mut unseen);
-            sort(&mut entries);
-        }
+        insert(&mut entries, unseen);
         let rest = is_open.then(|| self.own_unknown().into());
         let entries = match self.kind {
             Some(kind) => self.interner.entries(kind, entries),
@@ -377,6 +377,18 @@ fn sort(entries: &mut Vec<(Arc<str>, Value)>) {
         entries.reverse();
         entries.sort_by(|(one, _), (other, _)| one.cmp(other));
         entries.dedup_by(|(later, _), (kept, _)| later == kept);
+    }
+}
+
+/// Puts more entries in their places; both are sorted, and have no name in common.
+fn insert(entries: &mut Vec<(Arc<str>, Value)>, more: Vec<(Arc<str>, Value)>) {
+    if more.len() > FEW {
+        entries.extend(more);
+        return sort(entries);
+    }
+    for (name, value) in more {
+        let at = entries.partition_point(|(one, _)| *one < name);
+        entries.insert(at, (name, value));
     }
 }
 

@@ -7,34 +7,16 @@ use serde_json::value::RawValue;
 
 use super::document::Text;
 
-#[derive(Default, Deserialize)]
-struct PlanWithVariables<'a> {
-    #[serde(borrow)]
-    variables: Option<BTreeMap<Text<'a>, Given<'a>>>,
-    #[serde(borrow)]
-    configuration: Option<ConfigurationWithVariables<'a>>,
-}
-
+/// A value that a plan was made with.
 #[derive(Deserialize)]
-struct Given<'a> {
+pub(super) struct Given<'a> {
     #[serde(borrow)]
     value: Option<&'a RawValue>,
 }
 
+/// A block `variable`.
 #[derive(Deserialize)]
-struct ConfigurationWithVariables<'a> {
-    #[serde(borrow)]
-    root_module: Option<RootWithVariables<'a>>,
-}
-
-#[derive(Deserialize)]
-struct RootWithVariables<'a> {
-    #[serde(borrow)]
-    variables: Option<BTreeMap<Text<'a>, Declared<'a>>>,
-}
-
-#[derive(Deserialize)]
-struct Declared<'a> {
+pub(super) struct Declared<'a> {
     #[serde(borrow)]
     default: Option<&'a RawValue>,
     #[serde(default)]
@@ -45,22 +27,20 @@ struct Declared<'a> {
 /// and `europe`. Defaults and sensitive variables are left out. For
 /// [`crate::source::hcl::Options::environment`]: variable files that lie next to the sources stand
 /// before it, and so explain where a value is written.
-///
-/// Empty where the text is no plan.
-pub fn plan_variables(json: &str) -> Vec<(String, String)> {
-    let plan: PlanWithVariables<'_> = serde_json::from_str(json).unwrap_or_default();
-    let root = plan.configuration.and_then(|one| one.root_module);
-    let declared = root.and_then(|root| root.variables).unwrap_or_default();
-    let given = plan.variables.unwrap_or_default().into_iter();
+pub(super) fn environment(
+    given: &BTreeMap<Text<'_>, Given<'_>>,
+    declared: &BTreeMap<Text<'_>, Declared<'_>>,
+) -> Vec<(String, String)> {
     given
+        .iter()
         .filter_map(|(name, given)| {
             let value = given.value?;
-            let declaration = declared.get(&name)?;
+            let declaration = declared.get(name)?;
             let is_default = declaration
                 .default
                 .is_some_and(|default| is_same(default, value));
             let text = (!declaration.sensitive && !is_default).then(|| as_text(value))??;
-            Some((format!("TF_VAR_{}", &*name), text))
+            Some((format!("TF_VAR_{}", &**name), text))
         })
         .collect()
 }
@@ -81,11 +61,12 @@ fn as_text(value: &RawValue) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::source::plan::read_plan;
 
     #[test]
     fn gives_what_is_neither_default_nor_sensitive() {
         let plan = r#"{
+            "format_version": "1.2",
             "variables": {
                 "location": {"value": "uk"}, "same": {"value": {"a": 1}}, "token": {"value": "x"},
                 "list": {"value": ["${a}"]}, "none": {"value": null}, "gone": {"value": 1}
@@ -97,7 +78,10 @@ mod tests {
         }"#;
         let expected = [("TF_VAR_list", "[\"$${a}\"]"), ("TF_VAR_location", "uk")];
         let expected = expected.map(|(name, text)| (name.to_owned(), text.to_owned()));
-        assert_eq!(plan_variables(plan), expected);
-        assert!(plan_variables("no plan").is_empty());
+        let utf16: Vec<u8> = plan.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [plan.as_bytes(), &utf16] {
+            let outline = read_plan(bytes, "p").unwrap().outline.unwrap();
+            assert_eq!(outline.variables, expected);
+        }
     }
 }
