@@ -12,8 +12,8 @@ use std::collections::{HashMap, HashSet};
 use super::rights::{Verdict, judge, vault_link};
 use super::{Evidence, Example, Level, Rule, Source, pages};
 use crate::estate::{
-    Answer, Estate, Grant, Handle, Header, Identity, Key, Known, Policy, Reason, Scope, Unknown,
-    Vault,
+    Answer, Estate, Grant, Handle, Header, Identity, Key, Known, Management, Policy, Reason, Scope,
+    Unknown, Vault,
 };
 use crate::finding::{Finding, Findings};
 
@@ -210,12 +210,24 @@ fn may_be_for(estate: &Estate, grant: &Grant, policy: &Policy) -> Option<Unknown
                 format!("`{}` is for the object id `{id}`", grant.header.address).into(),
             ))
         }
+        Identity::Here(read) if may_be_same(&estate[*read], policy) => {
+            let read = &estate[*read].header.address;
+            Unknown::new(Reason::Expression(
+                format!("`{read}` may be this policy, read from the tenant").into(),
+            ))
+        }
         Identity::Elsewhere(_) | Identity::Here(_) | Identity::Absent => return None,
     };
     match judge(estate, grant, policy) {
         Verdict::Enough | Verdict::Unknown(_) => Some(unknown),
         Verdict::TooLittle(_) | Verdict::Unrelated => None,
     }
+}
+
+/// Whether a policy that is read from the tenant may be this one: nobody knows both of their ids.
+fn may_be_same(read: &Policy, policy: &Policy) -> bool {
+    let are_known = read.id.value().is_some() && policy.id.value().is_some();
+    is_read(read) && !are_known && !policy.header.is_new()
 }
 
 /// Whether an object id, or where it is from, may be that of a policy's identity. Entra knows the
@@ -240,17 +252,19 @@ impl<'a> Strays<'a> {
         };
         let mut seen = HashSet::new();
         for (_, grant) in estate.grants() {
-            let is_known = match &grant.principal.identity {
-                Identity::Unknown(_) => false,
-                Identity::Elsewhere(id) if may_be_policy(id) => true,
+            let whom = match &grant.principal.identity {
+                Identity::Unknown(_) => Whom::Unknown,
+                Identity::Elsewhere(id) if may_be_policy(id) => Whom::ObjectId,
+                Identity::Here(policy) if is_read(&estate[*policy]) => Whom::Read(*policy),
                 Identity::Elsewhere(_) | Identity::Here(_) | Identity::Absent => continue,
             };
-            if matches!(grant.scope, Scope::Other) || estate.policy(&grant.principal).is_some() {
+            let is_here = estate.policy(&grant.principal).is_some();
+            if matches!(grant.scope, Scope::Other) || (is_here && !matches!(whom, Whom::Read(_))) {
                 continue;
             }
             let vault = vault_of(estate, &grant.scope);
             let on = (vault, key_of(&grant.scope), scope_id(&grant.scope));
-            if seen.insert((is_known, on, grant.right.value())) {
+            if seen.insert((whom, on, grant.right.value())) {
                 match vault {
                     Some(vault) => strays.by_vault.entry(vault).or_default().push(grant),
                     None => strays.wide.push(grant),
@@ -264,6 +278,19 @@ impl<'a> Strays<'a> {
         let own = self.by_vault.get(&vault).map_or(&[][..], Vec::as_slice);
         own.iter().chain(&self.wide).copied()
     }
+}
+
+/// Whom a grant is for that may be a policy's identity.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Whom {
+    Unknown,
+    ObjectId,
+    /// The identity of this policy, which is read from the tenant.
+    Read(Handle<Policy>),
+}
+
+fn is_read(policy: &Policy) -> bool {
+    policy.header.management == Management::DataSource
 }
 
 /// The vault of the estate that a grant is about.
@@ -456,6 +483,28 @@ mod tests {
             chain.estate.add_grant(second);
         })
         .is_undecided(&[UNKNOWN]);
+    }
+
+    #[test]
+    fn cannot_decide_when_a_policy_that_is_read_may_be_this_one() {
+        let read = |ids: [Option<&str>; 2]| {
+            check(|chain| {
+                let mut other = chain.policy().clone();
+                other.header = crate::estate::Header::new("data.azapi_resource.policy");
+                other.header.management = Management::DataSource;
+                let [own, others] =
+                    ids.map(|id| id.map_or_else(|| from_variable("id"), |id| id.to_owned().into()));
+                chain.policy().id = own;
+                other.id = others;
+                let other = chain.estate.add_policy(other);
+                chain.grant().principal = Link::to(other);
+            })
+        };
+        read([None, None]).is_undecided(&[
+            "azapi_resource.policy: `data.azapi_resource.policy` may be this policy, read from the \
+             tenant",
+        ]);
+        read([Some("/a"), Some("/b")]).finds(&[NOTHING]);
     }
 
     #[test]

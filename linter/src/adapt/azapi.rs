@@ -100,7 +100,7 @@ fn policy(builder: &mut Builder<'_>, instance: &Instance, fields: &Fields) {
         policy,
         principal.as_deref(),
         reference(&vault, "id"),
-        reference(&key, "name"),
+        reference(&key, "name").at_home(key.home()),
     );
 }
 
@@ -115,8 +115,8 @@ pub(super) fn encryption_enabled(encryption: &Nested) -> Fact<bool> {
 
 /// A data source that reads a policy of this configuration is that policy.
 fn alias(builder: &mut Builder<'_>, instance: &Instance, fields: &Fields) -> bool {
-    let link = builder.policy(&fields.reference("resource_id"));
-    match link.target() {
+    let by_id = builder.policy(&fields.reference("resource_id")).target();
+    match by_id.or_else(|| builder.policy_named(instance)) {
         Some(policy) => {
             builder.alias(instance, policy);
             true

@@ -168,3 +168,69 @@ resource \"azapi_update_resource\" \"policy\" {{
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].starts_with("CMK207 36: "), "{found:?}");
 }
+
+/// Microsoft's example reads the identity's object id from Resource Graph.
+#[test]
+fn a_query_for_the_identity_of_a_policy_gives_that_identity() {
+    let source = |query: &str| {
+        let policy = with_body(HEREDOC).replace(
+            "azapi_resource.policy.identity[0].principal_id",
+            "data.azapi_resource_action.it.output.data[0].identity.principalId",
+        );
+        format!(
+            "{policy}
+data \"azapi_resource_action\" \"it\" {{
+  type        = \"Microsoft.ResourceGraph@2021-03-01\"
+  resource_id = \"/providers/Microsoft.ResourceGraph\"
+  action      = \"resources\"
+  body        = {{ query = \"resources | where id == '{query}' | take 1\" }}
+}}
+resource \"powerplatform_enterprise_policy\" \"retail\" {{
+  environment_id = \"00000000-0000-0000-0000-00000000000a\"
+  policy_type    = \"Encryption\"
+  system_id      = azapi_resource.policy.output.properties.systemId
+}}
+"
+        )
+    };
+    let rules = ["CMK106", "CMK107"];
+    let one = source("${azapi_resource.policy.output.id}");
+    assert_eq!(
+        answers(&[("main.tf", &one)], &rules),
+        ["CMK106 38: nothing makes it wait for `azurerm_role_assignment.cmk`"]
+    );
+    let none = source("somebody");
+    let open = answers(&[("main.tf", &none)], &rules);
+    assert_eq!(open.len(), 1, "{open:?}");
+    assert!(open[0].starts_with("CMK107?: "), "{open:?}");
+}
+
+#[test]
+fn a_data_source_with_the_name_of_a_policy_is_that_policy() {
+    let source = with_body(HEREDOC).replace(
+        "azapi_resource.policy.identity[0].principal_id",
+        "data.azapi_resource.policy.identity[0].principal_id",
+    );
+    let source = source.replace(
+        "  location  = \"europe\"\n",
+        "  location  = \"europe\"\n  parent_id = azurerm_resource_group.cmk.id\n",
+    );
+    let read = |name: &str| {
+        format!(
+            "{source}
+data \"azapi_resource\" \"policy\" {{
+  type      = \"Microsoft.PowerPlatform/enterprisePolicies@2020-10-30-preview\"
+  name      = {name}
+  parent_id = azurerm_resource_group.cmk.id
+}}
+"
+        )
+    };
+    let own = read("azapi_resource.policy.name");
+    assert_eq!(answers(&[("main.tf", &own)], &["CMK107"]), [""; 0]);
+    let other = read("\"ep-other\"");
+    assert_eq!(
+        answers(&[("main.tf", &other)], &["CMK107"]),
+        ["CMK107?: `data.azapi_resource.policy` may be this policy, read from the tenant"]
+    );
+}

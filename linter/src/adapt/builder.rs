@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ppcmk_coverage::estate::{
     Assignment, Declaration, Environment, Estate, Grant, Handle, Header, Identity, Key, Link,
-    ManagedEnvironment, Policy, Requirement, Scope, Unknown, Vault,
+    Location, ManagedEnvironment, Policy, Requirement, Scope, Unknown, Vault,
 };
 
 use crate::source::{Instance, Reading};
@@ -281,6 +281,17 @@ pub(super) fn identity_text(link: &Link<Vault>) -> Option<String> {
             ..
         }) => Some(symbol.to_string()),
         Identity::Unknown(_) | Identity::Absent => None,
+    }
+}
+
+impl Reference {
+    /// The same reference, at the place of the object that has it. The name of a key comes from the
+    /// key's own block, which is no place to say that a policy refers to it.
+    pub(super) fn at_home(mut self, home: Option<&Location>) -> Self {
+        if !self.origin.chain.is_empty() && home.is_some() {
+            self.origin.location = home.cloned();
+        }
+        self
     }
 }
 

@@ -51,6 +51,11 @@ impl Fields {
         origin
     }
 
+    /// Where the object, or the block around it, stands.
+    pub(super) fn home(&self) -> Option<&Location> {
+        self.home.as_ref()
+    }
+
     /// The value of an attribute; `None` where it is not written or `null`.
     pub(super) fn get(&self, name: &str) -> Option<Value> {
         let object = self.value.as_object()?;
@@ -261,6 +266,14 @@ impl Nested {
     pub(super) fn here(self) -> Option<Fields> {
         match self {
             Self::Here(fields) => Some(fields),
+            Self::Absent(_) | Self::Unknown(..) => None,
+        }
+    }
+
+    /// Where the object stands, if there is one.
+    pub(super) fn home(&self) -> Option<&Location> {
+        match self {
+            Self::Here(fields) => fields.home(),
             Self::Absent(_) | Self::Unknown(..) => None,
         }
     }

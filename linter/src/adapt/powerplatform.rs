@@ -11,6 +11,7 @@ use crate::source::{Instance, Mode};
 use super::builder::Builder;
 use super::fields::{Fields, Nested, text};
 use super::header::{fields, header, own_id};
+use super::symbol;
 
 /// What Microsoft's provider writes for "no environment group".
 const NO_GROUP: &str = "00000000-0000-0000-0000-000000000000";
@@ -60,6 +61,13 @@ fn group(fields: &Fields, dataverse: &Nested) -> Fact<String> {
     } else {
         own
     };
+    // The id of a group that is made here is one, whatever it will be.
+    if let Some(symbol) = group.unknown().and_then(|unknown| unknown.symbol.clone())
+        && symbol::resource_type(&symbol) == Some("powerplatform_environment_group")
+        && symbol.ends_with(".id")
+    {
+        return Fact::value_at(symbol.to_string(), group.origin);
+    }
     if group
         .value()
         .is_some_and(|id| id == NO_GROUP || id.is_empty())

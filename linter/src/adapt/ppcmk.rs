@@ -62,7 +62,7 @@ fn policy(builder: &mut Builder<'_>, instance: &Instance) {
         policy,
         principal.as_deref(),
         fields.reference("key_vault_id"),
-        fields.reference("key_name"),
+        fields.reference("key_name").at_home(fields.home()),
     );
 }
 

@@ -8,7 +8,7 @@ use ppcmk_coverage::estate::{
 };
 use ppcmk_coverage::{EnvironmentLocation, EnvironmentSku};
 
-use crate::source::Instance;
+use crate::source::{Instance, Mode};
 use crate::value::{Kind, Value};
 
 use super::builder::{Builder, Object, Reference, identity_text};
@@ -128,6 +128,9 @@ impl Builder<'_> {
         {
             return Identity::Here(handle);
         }
+        if let Some(handle) = self.queried_policy(unknown) {
+            return Identity::Here(handle);
+        }
         let somebody_else = unknown.symbol.as_deref().filter(|symbol| {
             symbol::resource_type(symbol).is_some_and(|kind| {
                 kind == "azurerm_client_config"
@@ -138,6 +141,56 @@ impl Builder<'_> {
         match somebody_else {
             Some(symbol) => Identity::Elsewhere(symbol.into()),
             None => Identity::Unknown(unknown.clone()),
+        }
+    }
+
+    /// The policy whose identity a query asks for. Microsoft's own example reads the object id from
+    /// Resource Graph, because it is not there at once: what comes out of a data source of azapi that
+    /// mentions one policy is that policy's (CMK facts 1, S36).
+    fn queried_policy(&self, unknown: &Unknown) -> Option<Handle<Policy>> {
+        let symbol = unknown.symbol.as_deref()?;
+        let (instance, path) = symbol::splits(symbol)
+            .find_map(|(address, path)| Some((*self.instances.get(address)?, path)))?;
+        let is_query = instance.mode == Mode::Data && instance.type_name.starts_with("azapi_");
+        if !is_query || !is_principal(path) {
+            return None;
+        }
+        let mut policies = Vec::new();
+        self.mentioned_policies(&instance.values, &mut policies);
+        policies.dedup();
+        match *policies {
+            [policy] => Some(policy),
+            _ => None,
+        }
+    }
+
+    fn mentioned_policies(&self, value: &Value, out: &mut Vec<Handle<Policy>>) {
+        match &value.kind {
+            Kind::List(values) => {
+                for value in values.iter() {
+                    self.mentioned_policies(value, out);
+                }
+            }
+            Kind::Object(object) => {
+                for value in object.entries.values() {
+                    self.mentioned_policies(value, out);
+                }
+            }
+            Kind::Json(inner) => self.mentioned_policies(inner, out),
+            Kind::Unknown(unknown) => {
+                let names = unknown.symbol.as_deref().map(symbol::names);
+                out.extend(names.into_iter().flatten().filter_map(|name| {
+                    let name = Unknown {
+                        symbol: Some(name.into()),
+                        ..Unknown::clone(unknown)
+                    };
+                    match self.find(&name)? {
+                        (Object::Policy(policy), ..) => Some(policy),
+                        _ => None,
+                    }
+                }));
+            }
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => {}
         }
     }
 
@@ -300,6 +353,25 @@ impl Builder<'_> {
         })
     }
 
+    /// The policy that a data source reads by its name and the resource group around it.
+    pub(super) fn policy_named(&self, instance: &Instance) -> Option<Handle<Policy>> {
+        let wanted = [
+            instance.values.get("name")?,
+            instance.values.get("parent_id")?,
+        ];
+        self.objects.iter().find_map(|(address, object)| {
+            let Object::Policy(policy) = object else {
+                return None;
+            };
+            let other = self.instances.get(&**address)?;
+            let own = ["name", "parent_id"].map(|name| other.values.get(name));
+            let is_same = |(wanted, own): (&Value, &Option<Value>)| {
+                own.as_ref().is_some_and(|own| same_text(wanted, own))
+            };
+            wanted.iter().zip(&own).all(is_same).then_some(*policy)
+        })
+    }
+
     /// The same policy under the address of a data source that reads it.
     pub(super) fn alias(&mut self, instance: &Instance, policy: Handle<Policy>) {
         self.objects
@@ -331,6 +403,15 @@ fn same_symbol(value: &Value, unknown: &Unknown) -> bool {
     value
         .as_unknown()
         .is_some_and(|other| other.symbol.is_some() && other.symbol == unknown.symbol)
+}
+
+/// Whether two texts are the same for certain: known ones, or unknown ones of one name.
+fn same_text(one: &Value, other: &Value) -> bool {
+    match (&one.kind, &other.kind) {
+        (Kind::String(one), Kind::String(other)) => one.eq_ignore_ascii_case(other),
+        (Kind::Unknown(unknown), _) => same_symbol(other, unknown),
+        _ => false,
+    }
 }
 
 fn wrong(expected: &str) -> Unknown {

@@ -63,6 +63,17 @@ pub(super) fn template(symbol: &str) -> Option<(&str, &str)> {
     (!rest.contains("${")).then_some((name, rest))
 }
 
+/// The names in a symbol: those inside of a template, or the symbol itself.
+pub(super) fn names(symbol: &str) -> Vec<&str> {
+    if !symbol.contains("${") {
+        return vec![symbol];
+    }
+    let inside = symbol.split("${").skip(1);
+    inside
+        .filter_map(|part| part.split_once('}').map(|(name, _)| name))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +84,13 @@ mod tests {
         assert!(all.contains(&(r#"module.a["x.y"].t.n[0]"#, "id")));
         assert!(all.contains(&(r#"module.a["x.y"].t.n"#, "[0].id")));
         assert!(!all.iter().any(|(address, _)| address.ends_with('x')));
+    }
+
+    #[test]
+    fn finds_the_names_of_a_template() {
+        assert_eq!(names("x.y.id"), ["x.y.id"]);
+        assert_eq!(names("where id == ${x.y.id} or ${z}!"), ["x.y.id", "z"]);
+        assert_eq!(names("${x"), [""; 0]);
     }
 
     #[test]

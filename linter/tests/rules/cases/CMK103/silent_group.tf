@@ -1,0 +1,68 @@
+resource "powerplatform_environment_group" "europe" {
+  display_name = "Europe"
+  description  = "Environments in Europe"
+}
+
+resource "azurerm_key_vault" "cmk" {
+  name                       = "kv-cmk"
+  location                   = "westeurope"
+  resource_group_name        = "rg-cmk"
+  tenant_id                  = "11111111-1111-1111-1111-111111111111"
+  sku_name                   = "premium"
+  rbac_authorization_enabled = true
+  purge_protection_enabled   = true
+}
+
+resource "azapi_resource" "policy" {
+  type      = "Microsoft.PowerPlatform/enterprisePolicies@2020-10-30-preview"
+  name      = "ep-cmk-europe"
+  parent_id = "/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/rg-cmk"
+  location  = "europe"
+
+  identity {
+    type = "SystemAssigned"
+  }
+
+  body = {
+    kind = "Encryption"
+    properties = {
+      encryption = {
+        state = "Enabled"
+        keyVault = {
+          id  = azurerm_key_vault.cmk.id
+          key = { name = "cmk" }
+        }
+      }
+    }
+  }
+
+  response_export_values = ["properties.systemId"]
+}
+
+resource "azurerm_role_assignment" "cmk" {
+  scope                = azurerm_key_vault.cmk.id
+  role_definition_name = "Key Vault Crypto Service Encryption User"
+  principal_id         = azapi_resource.policy.identity[0].principal_id
+}
+
+resource "powerplatform_environment" "retail" {
+  display_name     = "Retail"
+  location         = "europe"
+  environment_type = "Production"
+
+  # Only managed environments can be in a group.
+  environment_group_id = powerplatform_environment_group.europe.id
+
+  dataverse = {
+    language_code     = 1033
+    currency_code     = "EUR"
+    security_group_id = "00000000-0000-0000-0000-000000000000"
+  }
+}
+
+resource "powerplatform_enterprise_policy" "retail" {
+  environment_id = powerplatform_environment.retail.id
+  policy_type    = "Encryption"
+  system_id      = azapi_resource.policy.output.properties.systemId
+  depends_on     = [azurerm_role_assignment.cmk]
+}
