@@ -12,6 +12,7 @@ mod finance;
 mod finance_rows;
 mod geo;
 mod preconditions;
+mod readiness;
 mod rows;
 mod subject;
 mod verdict;
@@ -23,6 +24,7 @@ use crate::estate::Estate;
 use crate::rules::Source;
 
 use preconditions::Preconditions;
+use readiness::Unready;
 use rows::Rows;
 use subject::subjects;
 
@@ -109,10 +111,11 @@ pub struct WorkloadCoverage {
 /// An environment that is not in the estate is listed under the address of its declaration or, if
 /// only an assignment speaks about it, under its id or the expression that stands for it.
 pub fn assess(estate: &Estate) -> Vec<EnvironmentCoverage> {
+    let unready = Unready::of(estate);
     subjects(estate)
         .into_iter()
         .map(|subject| {
-            let preconditions = Preconditions::of(estate, &subject);
+            let preconditions = Preconditions::of(estate, &unready, &subject);
             let geo = preconditions.geo;
             let workloads = Rows::list(preconditions, &subject);
             EnvironmentCoverage {

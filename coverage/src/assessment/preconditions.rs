@@ -1,11 +1,12 @@
 //! Whether an environment is under a customer's key: CMK facts 2.1, `BASE`.
 //!
 //! Linked to an encryption policy, managed, not of type Trial or Teams, with Dataverse, and policy
-//! and environment in one geo. Where the tenant, the inventory or the plan says that a policy *is*
+//! and environment in one geo; and nothing that is wrong with the key makes the link fail. Where the tenant, the inventory or the plan says that a policy *is*
 //! linked, the service checked all of this when it accepted the link, so what nobody knows about it
 //! holds. A link that is only planned implies nothing.
 
 use super::geo::same_geo;
+use super::readiness::Unready;
 use super::subject::{Place, Subject, why_unseen};
 use super::verdict::{Verdict, Why, all};
 use crate::estate::{
@@ -34,15 +35,17 @@ pub(super) struct Preconditions {
 }
 
 impl Preconditions {
-    pub(super) fn of(estate: &Estate, subject: &Subject<'_>) -> Self {
+    pub(super) fn of(estate: &Estate, unready: &Unready, subject: &Subject<'_>) -> Self {
         match subject.environment {
-            Place::Here(handle, environment) => Self::seen(estate, subject, handle, environment),
-            Place::Unseen(link) => Self::unseen(estate, link),
+            Place::Here(handle, environment) => {
+                Self::seen((estate, unready), subject, handle, environment)
+            }
+            Place::Unseen(link) => Self::unseen((estate, unready), link),
         }
     }
 
     fn seen(
-        estate: &Estate,
+        (estate, unready): (&Estate, &Unready),
         subject: &Subject<'_>,
         handle: Handle<Environment>,
         environment: &Environment,
@@ -68,8 +71,12 @@ impl Preconditions {
             }
             Some(_) | None => Verdict::Yes,
         };
+        let ready = match current {
+            Some(assignment) if !linked => unready.verdict(estate, assignment),
+            Some(_) | None => Verdict::Yes,
+        };
         Self {
-            base: all([&assigned, &managed, &sku, &dataverse, &geo]),
+            base: all([&assigned, &managed, &sku, &dataverse, &geo, &ready]),
             assigned,
             dataverse,
             is_teams: environment.sku.value() == Some(&EnvironmentSku::Teams),
@@ -79,7 +86,7 @@ impl Preconditions {
 
     /// Of an environment that is not in the estate, only its assignments can be known, and what
     /// makes it a managed one.
-    fn unseen(estate: &Estate, link: &Link<Environment>) -> Self {
+    fn unseen((estate, unready): (&Estate, &Unready), link: &Link<Environment>) -> Self {
         let unknown = |what| Verdict::unknown(what, why_unseen(link));
         let assignment = estate
             .assignments_of_unseen(link)
@@ -95,8 +102,9 @@ impl Preconditions {
             Answer::Yes => Verdict::Yes,
             Answer::No | Answer::Unknown(_) => unknown(MANAGED),
         };
+        let ready = assignment.map_or(Verdict::Yes, |it| unready.verdict(estate, it));
         Self {
-            base: all([&assigned, &managed, &unknown(SKU)]),
+            base: all([&assigned, &managed, &unknown(SKU), &ready]),
             assigned,
             dataverse: unknown(DATAVERSE),
             is_teams: false,

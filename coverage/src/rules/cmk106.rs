@@ -158,7 +158,11 @@ fn report(assignment: &Assignment, grant: &Grant, out: &mut Findings) {
     let finding = out
         .report(
             &assignment.header,
-            format!("nothing makes it wait for `{}`", grant.header.block),
+            format!(
+                "nothing makes the link wait for `{}`, which gives the policy's identity its right \
+                 on the key",
+                grant.header.block
+            ),
         )
         .help(depends_on(&assignment.header, &grant.header))
         .related(
@@ -205,7 +209,9 @@ mod tests {
         chain.estate.order.node(address);
     }
 
-    const FOUND: &str = "powerplatform_enterprise_policy.link: nothing makes it wait for `azurerm_role_assignment.cmk`";
+    const FOUND: &str = "powerplatform_enterprise_policy.link: nothing makes the link wait for \
+                         `azurerm_role_assignment.cmk`, which gives the policy's identity its \
+                         right on the key";
 
     #[test]
     fn points_at_the_assignment() {

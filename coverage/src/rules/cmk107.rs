@@ -13,7 +13,7 @@ use super::rights::{Verdict, judge, vault_link};
 use super::{Evidence, Example, Level, Rule, Source, pages};
 use crate::estate::{
     Answer, Estate, Grant, Handle, Header, Identity, Key, Known, Management, Policy, Reason, Scope,
-    Unknown, Vault,
+    Unknown, Vault, VaultKind,
 };
 use crate::finding::{Finding, Findings};
 
@@ -332,8 +332,8 @@ fn report<'f>(
     out: &'f mut Findings,
 ) -> &'f mut Finding {
     let message = match only {
-        Some((_, what)) => format!("its identity gets no right on the key, only {what}"),
-        None => "its identity gets no right on the key".to_owned(),
+        Some((_, what)) => format!("the policy's identity gets no right on the key, only {what}"),
+        None => "the policy's identity gets no right on the key".to_owned(),
     };
     let finding = out.report(&policy.header, message);
     if let Some((grant, _)) = only {
@@ -345,9 +345,27 @@ fn report<'f>(
     }
     let link = vault_link(estate, policy);
     if let Some((_, vault)) = estate.vault(link) {
+        if let Some(help) = help(vault) {
+            finding.help(help);
+        }
         finding.related(&vault.header, &link.origin, "the key is in this vault");
     }
     finding
+}
+
+/// What to do, where that is not a role on a key vault.
+fn help(vault: &Vault) -> Option<&'static str> {
+    match (vault.kind, vault.rbac.value()) {
+        (VaultKind::ManagedHsm, _) => Some(
+            "give the policy's identity the local role `Managed HSM Crypto Service Encryption User` \
+             in the Managed HSM",
+        ),
+        (VaultKind::KeyVault, Some(false)) => Some(
+            "give the policy's identity the right on the key: a `ppcmk_key_access`, or an access \
+             policy of the vault with the key permissions `Get`, `WrapKey` and `UnwrapKey`",
+        ),
+        (VaultKind::KeyVault, Some(true) | None) => None,
+    }
 }
 
 #[cfg(test)]
@@ -371,7 +389,7 @@ mod tests {
         })
     }
 
-    const NOTHING: &str = "azapi_resource.policy: its identity gets no right on the key";
+    const NOTHING: &str = "azapi_resource.policy: the policy's identity gets no right on the key";
     const UNKNOWN: &str = "azapi_resource.policy: variable `x` has no value";
 
     #[test]
@@ -384,13 +402,27 @@ mod tests {
     #[test]
     fn a_right_that_does_not_fit_is_none() {
         check(|chain| chain.vault().rbac = false.into()).finds(&[
-            "azapi_resource.policy: its identity gets no right on the key, only a role, and the \
+            "azapi_resource.policy: the policy's identity gets no right on the key, only a role, and the \
              vault uses access policies",
         ]);
         check(|chain| chain.grant().right = role("reader")).finds(&[
-            "azapi_resource.policy: its identity gets no right on the key, only the role `reader`",
+            "azapi_resource.policy: the policy's identity gets no right on the key, only the role `reader`",
         ]);
         check(|chain| chain.grant().scope = Scope::Other).finds(&[NOTHING]);
+    }
+
+    #[test]
+    fn says_what_fits_the_vault() {
+        let help = |change: &dyn Fn(&mut Chain)| {
+            let mut chain = Chain::new();
+            chain.grant().principal = Link::default();
+            change(&mut chain);
+            let (findings, _) = crate::rules::check(&chain.estate, [&RULE]);
+            findings[0].help.clone()
+        };
+        assert_eq!(help(&|_| {}), RULE.fix);
+        assert!(help(&|chain| chain.vault().rbac = false.into()).contains("access policy"));
+        assert!(help(&|chain| chain.vault().kind = VaultKind::ManagedHsm).contains("local role"));
     }
 
     #[test]

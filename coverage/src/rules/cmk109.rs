@@ -96,7 +96,7 @@ fn check(estate: &Estate, out: &mut Findings) {
                 let finding = out
                     .report(
                         &policy.header,
-                        format!("its kind is `{kind}`, which encrypts nothing"),
+                        format!("the policy's kind is `{kind}`, which encrypts nothing"),
                     )
                     .at(&policy.kind.origin)
                     .help("set the kind to `Encryption`");
@@ -106,7 +106,7 @@ fn check(estate: &Estate, out: &mut Findings) {
                 let finding = out
                     .report(
                         &policy.header,
-                        "it has no kind, so that it encrypts nothing",
+                        "the policy has no kind, so that it encrypts nothing",
                     )
                     .at(&policy.kind.origin)
                     .help("set the kind to `Encryption`");
@@ -142,7 +142,7 @@ fn name_user(finding: &mut Finding, user: Option<&Assignment>) {
 fn check_body(policy: &Policy, out: &mut Findings) {
     match is_wrong(policy, &policy.has_encryption, |has| !has) {
         Some(Known::Value(())) => {
-            out.report(&policy.header, "its body names no key")
+            out.report(&policy.header, "the policy's body names no key")
                 .at(&policy.has_encryption.origin)
                 .help(
                     "add `properties.encryption.keyVault` with the vault's id and the key's name",
@@ -161,7 +161,7 @@ fn check_body(policy: &Policy, out: &mut Findings) {
 fn check_state(policy: &Policy, out: &mut Findings) {
     match &policy.encryption_enabled.known {
         Known::Value(false) => {
-            out.report(&policy.header, "its encryption is not enabled")
+            out.report(&policy.header, "the policy's encryption is not enabled")
                 .at(&policy.encryption_enabled.origin)
                 .help("set `properties.encryption.state` to `Enabled`");
         }
@@ -178,10 +178,12 @@ fn check_identity(policy: &Policy, out: &mut Findings) {
     match is_wrong(policy, &policy.identity, is_bad) {
         Some(Known::Value(())) => {
             let message = match policy.identity.value() {
-                Some(IdentityKind::UserAssigned) => "its identity is assigned by the user",
-                Some(IdentityKind::Other) => "its identity is not only assigned by the system",
+                Some(IdentityKind::UserAssigned) => "the policy's identity is assigned by the user",
+                Some(IdentityKind::Other) => {
+                    "the policy's identity is not only assigned by the system"
+                }
                 Some(IdentityKind::SystemAssigned | IdentityKind::None) | None => {
-                    "it has no identity"
+                    "the policy has no identity"
                 }
             };
             out.report(&policy.header, message)
@@ -237,12 +239,11 @@ mod tests {
     #[test]
     fn points_at_the_kind() {
         let network = PolicyKind::NetworkInjection;
-        let expected =
-            "azapi_resource.policy: its kind is `NetworkInjection`, which encrypts nothing";
+        let expected = "azapi_resource.policy: the policy's kind is `NetworkInjection`, which encrypts nothing";
         check(|chain| chain.policy().kind = network.clone().into()).finds(&[expected]);
         unassigned(|policy| policy.kind = network.into()).finds(&[expected]);
         check(|chain| chain.policy().kind = Fact::default())
-            .finds(&["azapi_resource.policy: it has no kind, so that it encrypts nothing"]);
+            .finds(&["azapi_resource.policy: the policy has no kind, so that it encrypts nothing"]);
     }
 
     #[test]
@@ -262,14 +263,14 @@ mod tests {
 
     #[test]
     fn points_at_a_body_without_a_key() {
-        let expected = "azapi_resource.policy: its body names no key";
+        let expected = "azapi_resource.policy: the policy's body names no key";
         unassigned(|policy| policy.has_encryption = false.into()).finds(&[expected]);
         unassigned(|policy| policy.has_encryption = Fact::default()).finds(&[expected]);
     }
 
     #[test]
     fn points_at_a_state_that_is_not_enabled() {
-        let expected = "azapi_resource.policy: its encryption is not enabled";
+        let expected = "azapi_resource.policy: the policy's encryption is not enabled";
         unassigned(|policy| policy.encryption_enabled = false.into()).finds(&[expected]);
         unassigned(|policy| policy.encryption_enabled = true.into()).is_silent();
         unassigned(|policy| policy.encryption_enabled = from_variable("x"))
@@ -281,14 +282,14 @@ mod tests {
         for (identity, message) in [
             (
                 IdentityKind::UserAssigned.into(),
-                "its identity is assigned by the user",
+                "the policy's identity is assigned by the user",
             ),
             (
                 IdentityKind::Other.into(),
-                "its identity is not only assigned by the system",
+                "the policy's identity is not only assigned by the system",
             ),
-            (IdentityKind::None.into(), "it has no identity"),
-            (Fact::default(), "it has no identity"),
+            (IdentityKind::None.into(), "the policy has no identity"),
+            (Fact::default(), "the policy has no identity"),
         ] {
             check(|chain| chain.policy().identity = identity)
                 .finds(&[&format!("azapi_resource.policy: {message}")]);

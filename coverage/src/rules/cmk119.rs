@@ -107,7 +107,11 @@ fn check_order(
             let finding = out
                 .report(
                     &assignment.header,
-                    format!("nothing makes it wait for `{}`", first.header.block),
+                    format!(
+                        "nothing makes the link wait for `{}`, which makes the environment a \
+                         managed one",
+                        first.header.block
+                    ),
                 )
                 .help(depends_on(&assignment.header, &first.header))
                 .related(
@@ -154,8 +158,9 @@ mod tests {
         answers(&RULE, &chain.estate)
     }
 
-    const FOUND: &str = "powerplatform_enterprise_policy.link: nothing makes it wait for \
-                         `powerplatform_managed_environment.retail`";
+    const FOUND: &str = "powerplatform_enterprise_policy.link: nothing makes the link wait for \
+                         `powerplatform_managed_environment.retail`, which makes the environment a \
+                         managed one";
 
     #[test]
     fn points_at_the_assignment() {

@@ -100,7 +100,9 @@ fn check(estate: &Estate, out: &mut Findings) {
         let (message, help) = match &grant.right.known {
             Known::Value(Right::Role(role)) => match broad_role(role) {
                 Some(name) => (
-                    format!("the policy's identity gets the role `{name}`"),
+                    format!(
+                        "the policy's identity gets the role `{name}`, which may do more than wrap and unwrap"
+                    ),
                     RULE.fix.to_owned(),
                 ),
                 None => continue,
@@ -183,10 +185,10 @@ mod tests {
     #[test]
     fn points_at_the_grant() {
         check(role("key vault administrator")).finds(&[
-            "azurerm_role_assignment.cmk: the policy's identity gets the role `key vault administrator`",
+            "azurerm_role_assignment.cmk: the policy's identity gets the role `key vault administrator`, which may do more than wrap and unwrap",
         ]);
         check(role("14b46e9e-c2b7-41b4-b07b-48a6ebf60603")).finds(&[
-            "azurerm_role_assignment.cmk: the policy's identity gets the role `key vault crypto officer`",
+            "azurerm_role_assignment.cmk: the policy's identity gets the role `key vault crypto officer`, which may do more than wrap and unwrap",
         ]);
         check(permissions(&[
             "get",

@@ -80,7 +80,7 @@ fn a_heredoc_with_references_is_read_like_an_object() {
     let lockbox = heredoc.replace("\"Encryption\"", "\"Lockbox\"");
     assert_eq!(
         answers(&[("main.tf", &lockbox)], &POLICY_RULES),
-        ["CMK109 23: its kind is `Lockbox`, which encrypts nothing"]
+        ["CMK109 23: the policy's kind is `Lockbox`, which encrypts nothing"]
     );
     let pinned = heredoc.replace(
         "\"name\": \"cmk\"",
@@ -197,7 +197,10 @@ resource \"powerplatform_enterprise_policy\" \"retail\" {{
     let one = source("${azapi_resource.policy.output.id}");
     assert_eq!(
         answers(&[("main.tf", &one)], &rules),
-        ["CMK106 38: nothing makes it wait for `azurerm_role_assignment.cmk`"]
+        [
+            "CMK106 38: nothing makes the link wait for `azurerm_role_assignment.cmk`, which \
+          gives the policy's identity its right on the key"
+        ]
     );
     let none = source("somebody");
     let open = answers(&[("main.tf", &none)], &rules);

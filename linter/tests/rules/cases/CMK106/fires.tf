@@ -47,7 +47,7 @@ resource "powerplatform_managed_environment" "retail" {
 }
 
 resource "ppcmk_environment_assignment" "retail" {
-#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK106: nothing makes it wait for `azurerm_role_assignment.cmk`
+#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK106: nothing makes the link wait for `azurerm_role_assignment.cmk`, which gives the policy's identity its right on the key
   environment_id = powerplatform_environment.retail.id
   policy_id      = ppcmk_enterprise_policy.europe.id
   depends_on     = [powerplatform_managed_environment.retail]

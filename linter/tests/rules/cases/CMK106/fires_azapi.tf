@@ -65,7 +65,7 @@ resource "powerplatform_managed_environment" "retail" {
 }
 
 resource "powerplatform_enterprise_policy" "retail" {
-#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK106: nothing makes it wait for `azurerm_role_assignment.cmk`
+#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK106: nothing makes the link wait for `azurerm_role_assignment.cmk`, which gives the policy's identity its right on the key
   environment_id = powerplatform_environment.retail.id
   policy_type    = "Encryption"
   system_id      = azapi_resource.policy.output.properties.systemId

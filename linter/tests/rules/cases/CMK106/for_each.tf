@@ -57,7 +57,7 @@ resource "powerplatform_managed_environment" "retail" {
 }
 
 resource "ppcmk_environment_assignment" "retail" {
-#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK106: nothing makes it wait for `azurerm_role_assignment.cmk`
+#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK106: nothing makes the link wait for `azurerm_role_assignment.cmk`, which gives the policy's identity its right on the key
 # in ppcmk_environment_assignment.retail["one"], ppcmk_environment_assignment.retail["two"]
   for_each = toset(["one", "two"])
 

@@ -9,7 +9,7 @@ resource "azurerm_key_vault" "cmk" {
 }
 
 resource "azapi_resource" "policy" {
-#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK107: its identity gets no right on the key
+#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK107: the policy's identity gets no right on the key
   type      = "Microsoft.PowerPlatform/enterprisePolicies@2020-10-30-preview"
   name      = "ep-cmk-europe"
   parent_id = "/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/rg-cmk"

@@ -9,7 +9,7 @@ resource "azurerm_key_vault" "cmk" {
 }
 
 resource "ppcmk_enterprise_policy" "europe" {
-#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK107: its identity gets no right on the key, only the role `reader`
+#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK107: the policy's identity gets no right on the key, only the role `reader`
   name                = "ep-cmk-europe"
   resource_group_name = "rg-cmk"
   location            = "europe"

@@ -11,7 +11,7 @@ resource "azurerm_key_vault" "cmk" {
 }
 
 resource "ppcmk_enterprise_policy" "europe" {
-#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK107: its identity gets no right on the key
+#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK107: the policy's identity gets no right on the key
 # in ppcmk_enterprise_policy.europe["one"], ppcmk_enterprise_policy.europe["two"]
   for_each = toset(["one", "two"])
 

@@ -16,7 +16,7 @@ resource "azapi_resource" "policy" {
 
   identity {
     type = "None"
-#          ^^^^^^ error CMK109: it has no identity
+#          ^^^^^^ error CMK109: the policy has no identity
   }
 
   body = {

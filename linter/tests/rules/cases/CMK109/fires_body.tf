@@ -20,7 +20,7 @@ resource "azapi_resource" "policy" {
 
   body = {
     kind = "NetworkInjection"
-#          ^^^^^^^^^^^^^^^^^^ error CMK109: its kind is `NetworkInjection`, which encrypts nothing
+#          ^^^^^^^^^^^^^^^^^^ error CMK109: the policy's kind is `NetworkInjection`, which encrypts nothing
     properties = {
       encryption = {
         state = "Enabled"

@@ -23,7 +23,7 @@ resource "azapi_resource" "policy" {
     properties = {
       encryption = {
         state = "Disabled"
-#               ^^^^^^^^^^ error CMK109: its encryption is not enabled
+#               ^^^^^^^^^^ error CMK109: the policy's encryption is not enabled
         keyVault = {
           id  = azurerm_key_vault.cmk.id
           key = { name = "cmk" }

@@ -20,7 +20,7 @@ resource "azapi_resource" "policy" {
 
   identity {
     type = "None"
-#          ^^^^^^ error CMK109: it has no identity
+#          ^^^^^^ error CMK109: the policy has no identity
 # in azapi_resource.policy["one"], azapi_resource.policy["two"]
   }
 

@@ -47,7 +47,7 @@ resource "powerplatform_managed_environment" "retail" {
 }
 
 resource "ppcmk_environment_assignment" "retail" {
-#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK119: nothing makes it wait for `powerplatform_managed_environment.retail`
+#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK119: nothing makes the link wait for `powerplatform_managed_environment.retail`, which makes the environment a managed one
   environment_id = powerplatform_environment.retail.id
   policy_id      = ppcmk_enterprise_policy.europe.id
   depends_on     = [azurerm_role_assignment.cmk]

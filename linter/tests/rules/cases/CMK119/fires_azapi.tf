@@ -65,7 +65,7 @@ resource "powerplatform_managed_environment" "retail" {
 }
 
 resource "powerplatform_enterprise_policy" "retail" {
-#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK119: nothing makes it wait for `powerplatform_managed_environment.retail`
+#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK119: nothing makes the link wait for `powerplatform_managed_environment.retail`, which makes the environment a managed one
   environment_id = powerplatform_environment.retail.id
   policy_type    = "Encryption"
   system_id      = azapi_resource.policy.output.properties.systemId

@@ -57,7 +57,7 @@ resource "powerplatform_managed_environment" "retail" {
 }
 
 resource "ppcmk_environment_assignment" "retail" {
-#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK119: nothing makes it wait for `powerplatform_managed_environment.retail`
+#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK119: nothing makes the link wait for `powerplatform_managed_environment.retail`, which makes the environment a managed one
 # in ppcmk_environment_assignment.retail["one"], ppcmk_environment_assignment.retail["two"]
   for_each = toset(["one", "two"])
 

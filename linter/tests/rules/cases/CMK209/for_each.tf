@@ -25,7 +25,7 @@ resource "azurerm_role_assignment" "cmk" {
 
   scope                = azurerm_key_vault.cmk[each.key].id
   role_definition_name = "Key Vault Administrator"
-#                        ^^^^^^^^^^^^^^^^^^^^^^^^^ warning CMK209: the policy's identity gets the role `key vault administrator`
+#                        ^^^^^^^^^^^^^^^^^^^^^^^^^ warning CMK209: the policy's identity gets the role `key vault administrator`, which may do more than wrap and unwrap
 # in azurerm_role_assignment.cmk["one"], azurerm_role_assignment.cmk["two"]
   principal_id         = ppcmk_enterprise_policy.europe[each.key].principal_id
 }

@@ -9,7 +9,7 @@ resource "azurerm_key_vault" "cmk" {
 }
 
 resource "ppcmk_enterprise_policy" "europe" {
-#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK107: its identity gets no right on the key
+#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK107: the policy's identity gets no right on the key
 # in module.unit.ppcmk_enterprise_policy.europe
   name                = "ep-cmk-europe"
   resource_group_name = "rg-cmk"

@@ -47,7 +47,7 @@ resource "powerplatform_managed_environment" "retail" {
 }
 
 resource "ppcmk_environment_assignment" "retail" {
-#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK119: nothing makes it wait for `module.unit.powerplatform_managed_environment.retail`
+#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error CMK119: nothing makes the link wait for `module.unit.powerplatform_managed_environment.retail`, which makes the environment a managed one
 # in module.unit.ppcmk_environment_assignment.retail
   environment_id = powerplatform_environment.retail.id
   policy_id      = ppcmk_enterprise_policy.europe.id

@@ -19,7 +19,7 @@ resource "ppcmk_enterprise_policy" "europe" {
 resource "azurerm_role_assignment" "cmk" {
   scope                = azurerm_key_vault.cmk.id
   role_definition_name = "Key Vault Administrator"
-#                        ^^^^^^^^^^^^^^^^^^^^^^^^^ warning CMK209: the policy's identity gets the role `key vault administrator`
+#                        ^^^^^^^^^^^^^^^^^^^^^^^^^ warning CMK209: the policy's identity gets the role `key vault administrator`, which may do more than wrap and unwrap
 # in module.unit.azurerm_role_assignment.cmk
   principal_id         = ppcmk_enterprise_policy.europe.principal_id
 }
