@@ -30,11 +30,15 @@ pub struct Services {
     /// What this process plans.
     pub(crate) planned: Planned,
     verifications: Mutex<usize>,
+    waits: Mutex<usize>,
 }
 
 /// How many finished links one process looks up for the sake of `encryption_status` alone. A
 /// refresh of a thousand assignments must not cost a thousand requests.
 const MOST_VERIFICATIONS: usize = 2;
+
+/// For how many environments one process waits whether reads still show what has just been done.
+const MOST_WAITS: usize = 20;
 
 impl Services {
     pub(crate) fn new(settings: Settings) -> Result<Self, Diagnostics> {
@@ -71,6 +75,7 @@ impl Services {
             checks: Checks::new(settings.plan_checks, settings.skipped_checks),
             planned: Planned::default(),
             verifications: Mutex::default(),
+            waits: Mutex::default(),
         })
     }
 
@@ -97,13 +102,19 @@ impl Services {
 
     /// Whether one more finished link may be looked up; see [`MOST_VERIFICATIONS`].
     pub(crate) fn may_verify(&self) -> bool {
-        let mut count = self
-            .verifications
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        *count += 1;
-        *count <= MOST_VERIFICATIONS
+        is_within(&self.verifications, MOST_VERIFICATIONS)
     }
+
+    /// Whether a read may wait for one more environment; see [`MOST_WAITS`].
+    pub(crate) fn may_wait_for_reads(&self) -> bool {
+        is_within(&self.waits, MOST_WAITS)
+    }
+}
+
+fn is_within(count: &Mutex<usize>, most: usize) -> bool {
+    let mut count = count.lock().unwrap_or_else(PoisonError::into_inner);
+    *count += 1;
+    *count <= most
 }
 
 /// What a resource is about to touch.

@@ -97,6 +97,46 @@ fn a_swap_in_progress_is_no_difference() {
     }
 }
 
+/// The operation has just ended well, and somebody has removed the link since: the slot is empty
+/// as it was before, and stays so.
+#[test]
+fn a_link_that_is_removed_right_after_it_was_made_is_a_difference() {
+    let scene = Scene::new();
+    scene.workspace.apply().succeeds();
+    scene.has_nothing_to_do();
+    scene.emulator.unlink_behind_the_back(RETAIL);
+    let plan = scene.workspace.plan();
+    plan.plans(ASSIGNMENT, "create");
+    plan.run.says("Warning: Link not visible");
+    assert_eq!(scene.links(), 1);
+}
+
+/// The service names no operation and shows no list, so only the slot tells.
+#[test]
+fn a_link_without_any_operation_is_waited_for_by_its_slot() {
+    side_by_side(["wait_for = \"linked\"", ENCRYPTED], |arguments| {
+        let scene = Scene::with(&format!("{arguments}\n  {UNLINK}"));
+        scene
+            .emulator
+            .set_modes(|modes| modes.accepted_headers = AcceptedHeaders::Neither);
+        let list = RequestMatch::new("GET", "*/lifecycleOperations");
+        scene.emulator.fault(Fault::status(list, 404).forever());
+        scene
+            .workspace
+            .apply()
+            .succeeds()
+            .does_not_say("Link still in progress");
+        assert_eq!(
+            scene.workspace.state().text(ASSIGNMENT, "link_status"),
+            "Linked"
+        );
+        scene.has_nothing_to_do();
+        scene.workspace.destroy().succeeds();
+        assert_eq!(scene.slot(), None);
+        assert_eq!((scene.links(), scene.unlinks()), (1, 1), "{arguments}");
+    });
+}
+
 /// The state is lost, the link is done, and reads show neither.
 #[test]
 fn a_lost_link_that_is_done_and_not_shown_is_not_requested_again() {

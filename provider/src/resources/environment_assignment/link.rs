@@ -7,8 +7,8 @@ use ppcmk_coverage::{EnvironmentId, LinkStatus, PolicyId};
 use tfplugin::{Cx, Diagnostic, Diagnostics};
 use time::OffsetDateTime;
 
+use super::late::has_just_ended;
 use super::model::Note;
-use super::read::has_just_ended;
 use super::target::{Place, Target};
 use super::wait::{READ_BACK, operation_failed};
 use crate::client::{

@@ -6,6 +6,7 @@
 //! a swap in place.
 
 mod former;
+mod late;
 mod link;
 mod model;
 mod notice;

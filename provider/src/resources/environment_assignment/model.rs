@@ -279,6 +279,12 @@ impl Note {
         (self.resumes && link.status == LinkStatus::Failed) || link.ids().any(is_known)
     }
 
+    /// Whether a read shows the time before the operation: an empty slot, or what was in it then.
+    pub(super) fn is_before(&self, environment: &Environment) -> bool {
+        let slot = environment.encryption.as_ref();
+        slot.is_none_or(|link| self.is_from(link))
+    }
+
     /// The newest operation about keys that is not older than the one of this note.
     pub(super) fn newest<'a>(&self, operations: &'a [Operation]) -> Option<&'a Operation> {
         newest_of_key(operations).filter(|operation| self.previous.as_ref() != Some(&operation.id))

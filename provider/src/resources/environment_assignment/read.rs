@@ -4,20 +4,14 @@ use std::sync::Arc;
 
 use ppcmk_coverage::LinkStatus;
 use tfplugin::{Cx, Diagnostic, Diagnostics};
-use time::OffsetDateTime;
 
+use super::late::{self, Late, Seen, look_up, newest};
 use super::link::JOURNAL;
 use super::model::{Assignment, Encryption, Note};
-use super::wait::is_refusal;
 use super::{former, remember, remembered_system_id};
-use crate::client::{
-    Call, ClientError, Environment, Operation, OperationState, OperationType, OperationUrl, Poll,
-};
+use crate::client::{Call, Environment, OperationType};
 use crate::explain::explain;
 use crate::services::{Services, call};
-
-/// By how much reads of an environment may lag behind the end of an operation.
-const READS_LAG: time::Duration = time::Duration::minutes(5);
 
 /// The assignment as it is, or `None` when the environment is not under a policy.
 pub(super) async fn read(
@@ -36,23 +30,27 @@ pub(super) async fn read(
         .environment(&call, &id)
         .await
         .map_err(|error| explain(&format!("read the environment {id}"), &error))?;
-    let Some(environment) = environment else {
+    let Some(mut environment) = environment else {
         return gone(cx, services, &call, &state).await;
     };
-    let note = cx.private(|private| private.get::<Note>(Note::NAME));
-    let Some(link) = &environment.encryption else {
-        return without_link(cx, services, &call, state, &environment, note).await;
-    };
-    if let Some(note) = note.as_ref().filter(|note| note.is_from(link))
-        && let Some(note) = on_its_way(services, &call, &environment, note).await?
-    {
-        // The slot speaks of the time before.
-        let mut shown = Environment::clone(&environment);
-        shown.encryption = None;
-        remember(cx, Some(&note));
-        state.observe(&shown, Encryption::Encrypting, Some(&note));
-        return Ok(Some(state));
+    let mut note = cx.private(|private| private.get::<Note>(Note::NAME));
+    if let Some(noted) = note.take_if(|note| note.is_before(&environment)) {
+        match late::look(cx, services, &call, &environment, &noted).await? {
+            Late::Runs(running) => {
+                // The slot speaks of the time before.
+                let mut shown = Environment::clone(&environment);
+                shown.encryption = None;
+                remember(cx, Some(&running));
+                state.observe(&shown, Encryption::Encrypting, Some(&running));
+                return Ok(Some(state));
+            }
+            Late::Shows(now) => (environment, note) = (now, Some(noted)),
+            Late::Over => {}
+        }
     }
+    let Some(link) = &environment.encryption else {
+        return Ok(None);
+    };
     state.follow(link, remembered_system_id(cx).as_ref());
     former::unmask(cx, services, &call, &mut state, link).await;
     if !state.policy_id.is_known() && !state.policy_system_id.is_known() {
@@ -146,151 +144,6 @@ async fn gone(
             Err(explain(&doing, &error).into())
         }
     }
-}
-
-/// The slot is empty: a link that is just beginning, one that has failed, or none.
-async fn without_link(
-    cx: &Cx<Services>,
-    services: &Services,
-    call: &Call,
-    mut state: Assignment,
-    environment: &Environment,
-    note: Option<Note>,
-) -> Result<Option<Assignment>, Diagnostics> {
-    let Some(note) = note else { return Ok(None) };
-    match became(services, call, environment, &note).await? {
-        Seen::Is(operation) if operation.kind == OperationType::RevertToMicrosoftKey => Ok(None),
-        Seen::Is(operation) if operation.is_active() || has_just_ended(&operation) => {
-            let note = note.with(&operation);
-            remember(cx, Some(&note));
-            state.observe(environment, Encryption::Encrypting, Some(&note));
-            Ok(Some(state))
-        }
-        Seen::Runs => {
-            state.observe(environment, Encryption::Encrypting, Some(&note));
-            Ok(Some(state))
-        }
-        Seen::Is(operation) if operation.state != OperationState::Succeeded => {
-            cx.report(Diagnostic::warning(
-                "Link failed",
-                format!(
-                    "Operation {} ended as {} and says: {}\n\nThe environment {} is not under the \
-                     policy. The next apply requests the link again.",
-                    operation.id,
-                    operation.state.as_str(),
-                    operation.error.as_deref().unwrap_or("nothing"),
-                    environment.id
-                ),
-            ));
-            Ok(None)
-        }
-        Seen::Is(_) | Seen::Nothing => Ok(None),
-    }
-}
-
-/// What became of the operation of a note.
-async fn became(
-    services: &Services,
-    call: &Call,
-    environment: &Environment,
-    note: &Note,
-) -> Result<Seen, Diagnostics> {
-    let unknown = |error: ClientError| {
-        let doing = format!(
-            "see what became of the link of the environment {}",
-            environment.id
-        );
-        Diagnostics::from(explain(&doing, &error))
-    };
-    let (seen, refusal) = match look_up(services, call, note).await {
-        Ok(seen) => (seen, None),
-        Err(error) if is_refusal(&error) => (Seen::Nothing, Some(error)),
-        Err(error) => return Err(unknown(error)),
-    };
-    let is_over = match &seen {
-        Seen::Is(operation) => operation.state == OperationState::Succeeded,
-        Seen::Runs => false,
-        Seen::Nothing => true,
-    };
-    if !is_over {
-        return Ok(seen);
-    }
-    // A link that reads do not show yet, unless something has come after it.
-    match (newest(services, call, environment, note).await, refusal) {
-        (Ok(Seen::Nothing), Some(refusal)) => Err(unknown(refusal)),
-        (Ok(Seen::Nothing), None) => Ok(seen),
-        // Some callers may not see the list, and never will.
-        (Err(error), None) if is_refusal(&error) => Ok(seen),
-        (newest, _) => newest.map_err(unknown),
-    }
-}
-
-/// The note of an operation that goes on, or whose result reads may not show yet.
-async fn on_its_way(
-    services: &Services,
-    call: &Call,
-    environment: &Environment,
-    note: &Note,
-) -> Result<Option<Note>, Diagnostics> {
-    Ok(match became(services, call, environment, note).await? {
-        Seen::Runs => Some(note.clone()),
-        Seen::Is(operation)
-            if operation.kind != OperationType::RevertToMicrosoftKey
-                && (operation.is_active() || has_just_ended(&operation)) =>
-        {
-            Some(note.clone().with(&operation))
-        }
-        Seen::Is(_) | Seen::Nothing => None,
-    })
-}
-
-/// What is to be seen of an operation.
-enum Seen {
-    Is(Box<Operation>),
-    /// It runs, and the service says no more.
-    Runs,
-    Nothing,
-}
-
-/// The operation of a note, where it says it is.
-async fn look_up(services: &Services, call: &Call, note: &Note) -> Result<Seen, ClientError> {
-    let Some(url) = note
-        .url
-        .as_deref()
-        .and_then(|url| url.parse::<OperationUrl>().ok())
-    else {
-        return Ok(Seen::Nothing);
-    };
-    match services.bap().operation(call, &url).await {
-        Ok(Poll::Is { operation, .. }) => Ok(Seen::Is(Box::new(operation))),
-        Ok(Poll::Working { .. }) => Ok(Seen::Runs),
-        Ok(Poll::Gone(_)) => Ok(Seen::Nothing),
-        // It was reported when the link was made.
-        Err(error) if matches!(error.real(), ClientError::ForeignHost(_)) => Ok(Seen::Nothing),
-        Err(error) => Err(error),
-    }
-}
-
-/// The newest operation about keys on the environment's list.
-async fn newest(
-    services: &Services,
-    call: &Call,
-    environment: &Environment,
-    note: &Note,
-) -> Result<Seen, ClientError> {
-    let operations = services.bap().operations(call, &environment.id).await?;
-    Ok(note
-        .newest(&operations)
-        .cloned()
-        .map_or(Seen::Nothing, |operation| Seen::Is(Box::new(operation))))
-}
-
-/// Whether it succeeded so recently that reads may lag.
-pub(super) fn has_just_ended(operation: &Operation) -> bool {
-    operation.state == OperationState::Succeeded
-        && operation
-            .last_action
-            .is_some_and(|ended| OffsetDateTime::now_utc() - ended < READS_LAG)
 }
 
 /// Whether the re-encryption behind a finished link has been seen to end. Looked up for a few

@@ -5,9 +5,9 @@ use std::time::Duration;
 use ppcmk_coverage::SystemId;
 use tfplugin::{Cx, Diagnostic, Diagnostics};
 
+use super::late::has_just_ended;
 use super::link::{Linker, PAUSE, has_failed, longer};
 use super::model::{Assignment, Note};
-use super::read::has_just_ended;
 use super::remembered_system_id;
 use super::wait::{Look, READ_BACK, message_of};
 use crate::client::{
@@ -257,6 +257,7 @@ async fn follow(linker: &Linker<'_>, mut note: Note) -> Result<(), Diagnostics> 
         let wait = match linker.look(&mut note).await {
             Ok(Look::Ended(operation)) => return read_back(linker, Some(&operation)).await,
             Ok(Look::Unknown) => return read_back(linker, None).await,
+            Ok(Look::Hidden(_)) => return watch_slot(linker).await,
             Ok(Look::Runs(wait)) => wait,
             Err(error) => return Err(not_watched(linker, &error)),
         };
@@ -267,6 +268,29 @@ async fn follow(linker: &Linker<'_>, mut note: Note) -> Result<(), Diagnostics> 
         );
         linker.pause(&what, Some(wait.unwrap_or(pause))).await?;
         pause = longer(pause);
+    }
+}
+
+/// Reads until the slot is empty, where the service tells of no operation. A slot that does not say
+/// that the link is being removed is believed after a while: reads lag.
+async fn watch_slot(linker: &Linker<'_>) -> Result<(), Diagnostics> {
+    let mut pause = PAUSE;
+    let mut looks = READ_BACK.into_iter();
+    loop {
+        let environment = read(linker).await?;
+        let Some(link) = environment.and_then(|environment| environment.encryption) else {
+            return Ok(());
+        };
+        let wait = if link.status.is_leaving() {
+            pause = longer(pause);
+            pause
+        } else {
+            let Some(wait) = looks.next() else {
+                return Err(still_linked(linker, None));
+            };
+            Duration::from_millis(wait)
+        };
+        linker.pause("the link to be removed", Some(wait)).await?;
     }
 }
 

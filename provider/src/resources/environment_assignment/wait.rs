@@ -100,6 +100,7 @@ impl Linker<'_> {
         wait_for: WaitFor,
     ) -> Followed {
         let mut pause = PAUSE;
+        let mut looks = READ_BACK.into_iter();
         loop {
             let state = match self.look(&mut note).await {
                 Ok(state) => state,
@@ -120,6 +121,22 @@ impl Linker<'_> {
                     return self.read_back(target, environment, &note, None).await;
                 }
                 Look::Runs(wait) => wait,
+                Look::Hidden(error) => match target.place(&environment) {
+                    Place::Here(link) if link.status.is_in_progress() => None,
+                    Place::Here(_) => {
+                        return self.read_back(target, environment, &note, None).await;
+                    }
+                    Place::Elsewhere(_) | Place::Nowhere => match looks.next() {
+                        Some(wait) => Some(Duration::from_millis(wait)),
+                        None => {
+                            return Followed::Unfinished {
+                                why: watching_ended(self.environment, &error),
+                                environment: target.presented(&environment),
+                                running: Some(note),
+                            };
+                        }
+                    },
+                },
             };
             if let Ok(read) = self.read().await {
                 environment = read;
@@ -202,8 +219,11 @@ impl Linker<'_> {
                 },
             }
         }
-        let operations = self.operations().await?;
-        Ok(self.newest(note, &operations))
+        match self.operations().await {
+            Ok(operations) => Ok(self.newest(note, &operations)),
+            Err(error) if is_refusal(&error) => Ok(Look::Hidden(error)),
+            Err(error) => Err(error),
+        }
     }
 
     /// Where the operation is, as the list has it.
@@ -323,6 +343,8 @@ pub(super) enum Look {
     Runs(Option<Duration>),
     Ended(Box<Operation>),
     Unknown,
+    /// The service names no operation and shows no list: only the slot can tell.
+    Hidden(ClientError),
 }
 
 /// What the slot alone says.
