@@ -25,7 +25,12 @@ pub struct Fleet {
 impl Fleet {
     /// So many environments, all of them under the policy and in the state.
     pub fn new(count: usize) -> Self {
-        let fleet = Self::of(count, &[POLICY]);
+        Self::in_tenant(count, count)
+    }
+
+    /// The same in a tenant that has more environments: so many altogether.
+    pub fn in_tenant(count: usize, tenant: usize) -> Self {
+        let fleet = Self::of(count, tenant, &[POLICY]);
         fleet
             .workspace
             .write("terraform.tfstate", state(count).to_string());
@@ -34,12 +39,12 @@ impl Fleet {
 
     /// So many environments that are still to come under the policy, and no state.
     pub fn to_link(count: usize) -> Self {
-        Self::of(count, &[])
+        Self::of(count, count, &[])
     }
 
-    fn of(count: usize, policies: &[&str]) -> Self {
+    fn of(count: usize, tenant: usize, policies: &[&str]) -> Self {
         let emulator = Emulator::builder()
-            .seed(seed(count, policies))
+            .seed(seed(count, tenant, policies))
             .start()
             .expect("the emulator needs a free port only");
         let workspace = Workspace::new(&emulator);
@@ -55,15 +60,15 @@ fn environment(number: usize) -> String {
     format!("20000000-0000-0000-0000-{number:012}")
 }
 
-fn seed(count: usize, policies: &[&str]) -> Seed {
+fn seed(count: usize, tenant: usize, policies: &[&str]) -> Seed {
     let mut seed: Value = serde_json::from_str(DEFAULT_SEED).expect("the emulator's tests read it");
     seed["policies"] = json!([{ "name": POLICY, "vault": "kv-cmk-eu" }]);
-    let environments = (1..=count).map(|number| {
+    let environments = (1..=tenant.max(count)).map(|number| {
         json!({
             "id": environment(number),
             "displayName": format!("Store {number}"),
             "managed": true,
-            "policies": policies,
+            "policies": if number <= count { policies } else { &[] },
         })
     });
     seed["environments"] = environments.collect();

@@ -10,6 +10,7 @@ use reqwest::{Method, Url};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
+use super::elements::Elements;
 use super::error::{BodyProblem, ClientError, Plane};
 use super::pace::Pace;
 use super::redact;
@@ -19,7 +20,7 @@ use super::time::{Call, Ended, Jitter, WallClock};
 use super::transport::{Incoming, Network, Outgoing, Transport, TransportError};
 
 const MIB: usize = 1024 * 1024;
-/// Far above every answer but a list of environments.
+/// Far above every answer, and every element of a list that is read while it arrives.
 const LARGEST_BODY: usize = 64 * MIB;
 const TRACED_BODY: usize = 4096;
 
@@ -78,6 +79,8 @@ pub(crate) struct Request {
     pub(crate) content_type: &'static str,
     pub(crate) headers: HeaderMap,
     pub(crate) largest_body: usize,
+    /// Who reads the elements of a list while it arrives; they are not in the response then.
+    pub(crate) elements: Option<Arc<dyn Elements>>,
 }
 
 impl Request {
@@ -90,6 +93,7 @@ impl Request {
             content_type: "application/json",
             headers: HeaderMap::new(),
             largest_body: LARGEST_BODY,
+            elements: None,
         }
     }
 
@@ -320,6 +324,7 @@ fn outgoing(request: &Request, authorization: Option<HeaderValue>) -> (Outgoing,
         headers,
         body: request.body.clone(),
         largest_body: request.largest_body,
+        elements: request.elements.clone(),
     };
     (outgoing, id)
 }

@@ -15,6 +15,7 @@ mod bap;
 mod caller;
 mod cloud;
 mod credential_error;
+mod elements;
 mod entra;
 mod error;
 mod federation;

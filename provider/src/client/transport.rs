@@ -16,6 +16,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls_platform_verifier::Verifier;
 
+use super::elements::{Elements, Splitter};
 use super::error::Cause;
 use super::pinned::PinnedServers;
 
@@ -27,6 +28,8 @@ pub(crate) struct Outgoing {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) largest_body: usize,
+    /// Who reads the elements of a list while it arrives.
+    pub(crate) elements: Option<Arc<dyn Elements>>,
 }
 
 // Headers hold the bearer token, the body may hold a client secret.
@@ -186,7 +189,7 @@ fn parse_roots(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
 #[async_trait]
 impl Transport for Network {
     async fn exchange(&self, request: Outgoing) -> Result<Incoming, TransportError> {
-        let largest_body = request.largest_body;
+        let (largest_body, elements) = (request.largest_body, request.elements);
         let mut builder = self
             .client(&request.url)?
             .request(request.method, request.url)
@@ -197,18 +200,60 @@ impl Transport for Network {
         let mut response = builder.send().await.map_err(classify)?;
         let status = response.status();
         let headers = response.headers().clone();
-        let mut body = Vec::new();
+        let mut body = Body::new(elements.filter(|_| status.is_success()));
         while let Some(chunk) = response.chunk().await.map_err(classify)? {
-            if body.len() + chunk.len() > largest_body {
+            if body.held() + chunk.len() > largest_body {
                 return Err(TransportError::TooLarge { status });
             }
-            body.extend_from_slice(&chunk);
+            body.push(&chunk);
         }
         Ok(Incoming {
             status,
             headers,
-            body,
+            body: body.finish(),
         })
+    }
+}
+
+/// A body while it arrives.
+pub(super) enum Body {
+    /// It is kept.
+    Whole(Vec<u8>),
+    /// The elements of its list are not.
+    Split(Splitter, Arc<dyn Elements>),
+}
+
+impl Body {
+    pub(super) fn new(elements: Option<Arc<dyn Elements>>) -> Self {
+        match elements {
+            None => Self::Whole(Vec::new()),
+            Some(elements) => {
+                elements.begin();
+                Self::Split(Splitter::default(), elements)
+            }
+        }
+    }
+
+    pub(super) fn push(&mut self, piece: &[u8]) {
+        match self {
+            Self::Whole(body) => body.extend_from_slice(piece),
+            Self::Split(splitter, elements) => splitter.push(piece, elements.as_ref()),
+        }
+    }
+
+    /// How much is held in memory.
+    fn held(&self) -> usize {
+        match self {
+            Self::Whole(body) => body.len(),
+            Self::Split(splitter, _) => splitter.held(),
+        }
+    }
+
+    pub(super) fn finish(self) -> Vec<u8> {
+        match self {
+            Self::Whole(body) => body,
+            Self::Split(splitter, _) => splitter.finish(),
+        }
     }
 }
 
@@ -284,6 +329,7 @@ mod tests {
             )]),
             body: Some(b"client_secret=hunter2".to_vec()),
             largest_body: 1,
+            elements: None,
         };
         assert_eq!(
             format!("{request:?}"),

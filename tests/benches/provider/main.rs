@@ -31,6 +31,8 @@ pub(crate) struct Effort {
     pub(crate) assignments: usize,
     /// Runs of Terraform over all of them.
     pub(crate) refreshes: usize,
+    /// Environments of a large tenant, which has that many assignments too.
+    pub(crate) tenant: usize,
 }
 
 const MEASURE: Effort = Effort {
@@ -38,6 +40,7 @@ const MEASURE: Effort = Effort {
     runs: 20,
     assignments: 1000,
     refreshes: 5,
+    tenant: 10_000,
 };
 
 const TRY: Effort = Effort {
@@ -45,6 +48,7 @@ const TRY: Effort = Effort {
     runs: 1,
     assignments: 20,
     refreshes: 1,
+    tenant: 40,
 };
 
 fn main() {

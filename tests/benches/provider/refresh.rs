@@ -13,9 +13,33 @@ use crate::{Effort, times};
 /// so only what it needs in its very last moment can be missed.
 const INTERVAL: Duration = Duration::from_millis(5);
 
-/// Time, requests and memory of a plan that refreshes, and the time of one that does not.
+/// Time, requests and memory of a plan that refreshes, and the time of one that does not; then the
+/// same in a large tenant, whose list of environments is long.
 pub(crate) fn figures(effort: Effort) -> Vec<Figure> {
-    let fleet = Fleet::new(effort.assignments);
+    let count = effort.assignments;
+    let fleet = Fleet::new(count);
+    let mut figures = of(
+        &fleet,
+        effort,
+        &format!("terraform plan, {count} assignments"),
+    );
+    let without = times(effort.refreshes, || {
+        plan(&fleet.workspace, &["-refresh=false"]);
+    });
+    figures.insert(
+        1,
+        Figure::durations("  the same without a refresh", &without),
+    );
+    drop(fleet);
+    let tenant = effort.tenant;
+    let fleet = Fleet::in_tenant(count, tenant);
+    let what = format!("the same in a tenant of {tenant} environments");
+    figures.extend(of(&fleet, effort, &what));
+    figures
+}
+
+/// Time, requests and memory of plans that refresh.
+fn of(fleet: &Fleet, effort: Effort, what: &str) -> Vec<Figure> {
     fleet.workspace.apply_with(&["-refresh-only"]).succeeds();
     let mut requests = Vec::new();
     let refresh = times(effort.refreshes, || {
@@ -23,14 +47,9 @@ pub(crate) fn figures(effort: Effort) -> Vec<Figure> {
         plan(&fleet.workspace, &[]);
         requests.push(fleet.emulator.requests().count());
     });
-    let without = times(effort.refreshes, || {
-        plan(&fleet.workspace, &["-refresh=false"]);
-    });
-    let memory: Vec<_> = (0..effort.refreshes).map(|_| memory(&fleet)).collect();
-    let count = effort.assignments;
+    let memory: Vec<_> = (0..effort.refreshes).map(|_| memory(fleet)).collect();
     vec![
-        Figure::durations(&format!("terraform plan, {count} assignments"), &refresh),
-        Figure::durations("  the same without a refresh", &without),
+        Figure::durations(what, &refresh),
         Figure::counts("  requests of the refresh", &requests).target("12"),
         Figure::sizes("  memory of the provider at most", &memory).target("60 MB"),
     ]

@@ -210,7 +210,7 @@ impl EnvironmentDirectory {
                 let environments = listed
                     .environments
                     .into_iter()
-                    .map(|environment| (environment.id.clone(), Arc::new(environment)))
+                    .map(|environment| (environment.id.clone(), environment))
                     .collect();
                 let snapshot = Arc::new(Snapshot {
                     environments,

@@ -1,14 +1,14 @@
 //! Reading environments (API facts 4.1).
 
 use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ppcmk_coverage::{EnvironmentId, ParseError};
 use reqwest::Method;
-use serde::Deserialize;
-use serde::de::Deserializer;
-use serde_json::value::RawValue;
+use serde::de::IgnoredAny;
 
 use super::BapClient;
+use crate::client::elements::Elements;
 use crate::client::error::{BodyProblem, ClientError};
 use crate::client::model::Environment;
 use crate::client::service_error::ServiceError;
@@ -17,15 +17,13 @@ use crate::client::wire::Page;
 use crate::client::wire::environment::EnvironmentDto;
 
 const VERSION: &str = "2023-06-01";
-/// A tenant with 10,000 environments fills about 50 MiB.
-const LARGEST_LIST: usize = 512 * 1024 * 1024;
 const MOST_PAGES: usize = 10_000;
 
 /// The environments that the service shows.
 #[derive(Clone, Debug, Default)]
 pub struct EnvironmentList {
     /// Those that could be read.
-    pub environments: Vec<Environment>,
+    pub environments: Vec<Arc<Environment>>,
     /// How many entries could not.
     pub unreadable: usize,
 }
@@ -57,55 +55,80 @@ impl BapClient {
     }
 
     /// All environments of the tenant that the caller may administer, without their permissions.
+    /// Captures show one answer for all; pages are followed where the service makes them, one after
+    /// the other, since only a page names the next (API facts 4.1 [X]).
     pub async fn environments(&self, call: &Call) -> Result<EnvironmentList, ClientError> {
         let query = [("api-version", VERSION)];
         let mut request = self.request(Method::GET, "/scopes/admin/environments", &query);
         let mut list = EnvironmentList::default();
         let mut pages = HashSet::new();
         loop {
-            request.largest_body = LARGEST_LIST;
+            let elements = Arc::new(Collected::default());
+            request.elements = Some(elements.clone());
             let response = self.plane.send(call, &request).await?;
+            let unreadable = |problem| self.plane.unreadable(&request, &response, problem);
             if !pages.insert(request.url.clone()) || pages.len() > MOST_PAGES {
                 // What was read so far would pass for the whole list.
-                return Err(self
-                    .plane
-                    .unreadable(&request, &response, BodyProblem::endless()));
+                return Err(unreadable(BodyProblem::endless()));
             }
-            let page: Page<Lenient> = self.plane.decode(&request, &response)?;
-            for Lenient(environment) in page.value {
-                match environment {
-                    Some(environment) => list.environments.push(environment),
-                    None => list.unreadable += 1,
-                }
-            }
+            let page: Page<IgnoredAny> = self.plane.decode(&request, &response)?;
+            elements.move_to(&mut list).map_err(unreadable)?;
             let Some(link) = page.next_link else {
                 return Ok(list);
             };
             let url = request.url.join(&link).map_err(|error| {
-                let problem = BodyProblem::Shape(format!("`nextLink` is not a URL: {error}"));
-                self.plane.unreadable(&request, &response, problem)
+                unreadable(BodyProblem::Shape(format!(
+                    "`nextLink` is not a URL: {error}"
+                )))
             })?;
             request = self.plane.request_to(Method::GET, url);
         }
     }
 }
 
-/// One element of the list, turned into its few fields at once. An element that cannot be read is
-/// left out, because one strange environment must not hide the others.
-struct Lenient(Option<Environment>);
+/// The elements of one page, each turned into its few fields at once. One that cannot be read is
+/// left out, because one strange environment must not hide the others; one that is no JSON makes
+/// the page none.
+#[derive(Debug, Default)]
+struct Collected(Mutex<Found>);
 
-impl<'de> Deserialize<'de> for Lenient {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw: &'de RawValue = Deserialize::deserialize(deserializer)?;
-        let environment = serde_json::from_str::<EnvironmentDto>(raw.get())
-            .map_err(|error| error.to_string())
-            .and_then(|dto| Environment::try_from(dto).map_err(|error| error.to_string()));
-        match environment {
-            Ok(environment) => Ok(Self(Some(environment))),
-            Err(error) => {
-                tracing::warn!(error, "an environment of the list is left out");
-                Ok(Self(None))
+#[derive(Debug, Default)]
+struct Found {
+    list: EnvironmentList,
+    problem: Option<BodyProblem>,
+}
+
+impl Collected {
+    fn found(&self) -> MutexGuard<'_, Found> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn move_to(&self, list: &mut EnvironmentList) -> Result<(), BodyProblem> {
+        let found = std::mem::take(&mut *self.found());
+        list.environments.extend(found.list.environments);
+        list.unreadable += found.list.unreadable;
+        found.problem.map_or(Ok(()), Err)
+    }
+}
+
+impl Elements for Collected {
+    fn begin(&self) {
+        *self.found() = Found::default();
+    }
+
+    fn element(&self, text: &[u8]) {
+        let read = serde_json::from_slice::<EnvironmentDto>(text);
+        let mut found = self.found();
+        let why = match read.map(Environment::try_from) {
+            Ok(Ok(environment)) => return found.list.environments.push(Arc::new(environment)),
+            Ok(Err(error)) => error.to_string(),
+            Err(error) if error.is_data() => error.to_string(),
+            Err(_) => {
+                found.problem = Some(BodyProblem::NotJson);
+                return;
             }
-        }
+        };
+        tracing::warn!(error = why, "an environment of the list is left out");
+        found.list.unreadable += 1;
     }
 }

@@ -122,7 +122,7 @@ impl FinanceAndOperations {
 
 /// What may and may not be done with an environment, by the service's own account.
 ///
-/// Advice: a disallowed operation with a message is worth an early error, an allowed one is no
+/// Only operations about keys are kept. Advice: a disallowed operation with a message is worth an early error, an allowed one is no
 /// guarantee (API facts 4.2).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LifecycleOperations {

@@ -248,6 +248,34 @@ async fn pages_that_go_in_circles_are_an_error() {
     assert!(fixture.script.count() < 5);
 }
 
+/// An answer that breaks off, or is none, leaves nothing of it behind for the next attempt.
+#[tokio::test(start_paused = true)]
+async fn a_repeated_list_has_every_environment_once() {
+    let whole = list(1..=3);
+    let unavailable = format!("{{\"error\":{{\"code\":\"x\"}},{}", &whole[1..]);
+    let fixture = Fixture::new([json(503, &unavailable), json(200, &whole)]);
+    let all = fixture.client.bap().environments(&fixture.call).await;
+    assert_eq!(all.unwrap().environments.len(), 3);
+
+    for cut in [whole.len() - 1, whole.len() - 2, whole.len() / 2, 12] {
+        let fixture = Fixture::new([json(200, &whole[..cut])]);
+        let all = fixture.client.bap().environments(&fixture.call).await;
+        assert!(all.is_err(), "{cut}");
+    }
+    let broken = whole.replacen("\"name\":", "\"name\"", 1);
+    let fixture = Fixture::new([json(200, &broken)]);
+    let all = fixture.client.bap().environments(&fixture.call).await;
+    assert!(all.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_byte_order_mark_is_ignored() {
+    let marked = format!("\u{feff}{}", list(1..=3));
+    let fixture = Fixture::new([json(200, &marked)]);
+    let all = fixture.client.bap().environments(&fixture.call).await;
+    assert_eq!(all.unwrap().environments.len(), 3);
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_is_no_list_is_an_error() {
     let fixture = Fixture::new([json(200, "{}")]);

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::client::http::Http;
 use crate::client::time::{Jitter, WallClock};
-use crate::client::transport::{Incoming, Outgoing, Transport, TransportError};
+use crate::client::transport::{Body, Incoming, Outgoing, Transport, TransportError};
 use crate::client::{
     Call, Client, ClientConfig, Cloud, CredentialSource, EnvironmentDirectory, GivenCredential,
     HttpOptions,
@@ -137,10 +137,13 @@ impl Transport for Script {
                         HeaderValue::from_str(&value).unwrap(),
                     )
                 });
+                let status = StatusCode::from_u16(status).unwrap();
+                let mut arriving = Body::new(request.elements.filter(|_| status.is_success()));
+                arriving.push(body.as_bytes());
                 Ok(Incoming {
-                    status: StatusCode::from_u16(status).unwrap(),
+                    status,
                     headers: headers.collect(),
-                    body: body.into_bytes(),
+                    body: arriving.finish(),
                 })
             }
             Reply::NoConnection => Err(TransportError::Connect("connection refused".into())),

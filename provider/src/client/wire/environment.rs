@@ -187,11 +187,16 @@ fn finance_and_operations(dto: FinOpsDto) -> Option<FinanceAndOperations> {
     })
 }
 
+/// Those about keys: an environment has dozens of others, and a tenant thousands of environments.
 fn rules(dtos: Vec<RuleDto>) -> Vec<LifecycleRule> {
+    let is_about_keys = |operation: &String| {
+        let operation = operation.to_ascii_lowercase();
+        operation.ends_with("customermanagedkey") || operation.ends_with("microsoftkey")
+    };
     dtos.into_iter()
         .filter_map(|dto| {
             Some(LifecycleRule {
-                operation: dto.operation.id?,
+                operation: dto.operation.id.filter(is_about_keys)?,
                 reason: dto.reason.kind,
                 message: dto.reason.message,
             })
