@@ -13,7 +13,7 @@ use ppcmk_coverage::{Certainty, Finding, Level, Undecided};
 use super::Style;
 use super::excerpt::{Mark, Texts};
 use super::text::visible;
-use super::words::{place, subject, summary};
+use super::words::{place, place_behind, subject, summary};
 use crate::analysis::Analysis;
 use crate::source::{InputError, Sources};
 
@@ -140,16 +140,8 @@ fn notes(finding: &Finding) -> Vec<(&'static str, String)> {
     notes.extend(finding.calls.iter().map(|call| ("in", step(call))));
     notes.extend(finding.chain.iter().map(|from| ("from", step(from))));
     for related in &finding.related {
-        let place = related
-            .location
-            .as_ref()
-            .map(|location| format!(" ({})", place(location)));
-        let text = format!(
-            "{}: {}{}",
-            related.address,
-            related.label,
-            place.unwrap_or_default()
-        );
+        let place = place_behind(related.location.as_ref());
+        let text = format!("{}: {}{place}", related.address, related.label);
         notes.push(("see", text));
     }
     notes

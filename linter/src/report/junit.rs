@@ -9,7 +9,7 @@ use ppcmk_coverage::{Finding, Level};
 
 use super::Style;
 use super::text::visible;
-use super::words::{place, subject};
+use super::words::{place, place_behind, subject};
 use crate::analysis::Analysis;
 
 /// Prints what a run found.
@@ -111,12 +111,10 @@ fn details(finding: &Finding) -> String {
             .skip(1)
             .map(|other| format!("also {other}")),
     );
-    lines.extend(
-        finding
-            .related
-            .iter()
-            .map(|related| format!("see {}: {}", related.address, related.label)),
-    );
+    lines.extend(finding.related.iter().map(|related| {
+        let place = place_behind(related.location.as_ref());
+        format!("see {}: {}{place}", related.address, related.label)
+    }));
     lines.push(format!("help: {}", finding.help));
     lines
         .iter()

@@ -42,6 +42,11 @@ pub(super) fn some_file(sources: &Sources) -> String {
     first.map_or_else(|| "plan".into(), |file| file.name.to_string())
 }
 
+/// A place in parentheses, behind what is there; nothing where there is none.
+pub(super) fn place_behind(location: Option<&Location>) -> String {
+    location.map_or_else(String::new, |location| format!(" ({})", place(location)))
+}
+
 /// `main.tf:12:5`.
 pub(super) fn place(location: &Location) -> String {
     format!(

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use ppcmk_coverage::{Certainty, Finding};
 
-use super::super::words::place;
+use super::super::words::{place, place_behind};
 use super::escape;
 use crate::analysis::Analysis;
 
@@ -65,7 +65,9 @@ fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
             escape::text(&related.address),
             escape::prose(&related.label),
         );
-        row("see", format!("<code>{address}</code>: {label}"))?;
+        let place = place_behind(related.location.as_ref());
+        let place = escape::text(&place);
+        row("see", format!("<code>{address}</code>: {label}{place}"))?;
     }
     row("do", escape::prose(&finding.help))?;
     if let Some(source) = finding.rule.sources.first() {

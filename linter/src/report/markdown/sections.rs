@@ -196,7 +196,15 @@ fn detail(finding: &Finding) -> String {
     for related in &finding.related {
         line(
             "see",
-            format!("{}: {}", code(&related.address), prose(&related.label)),
+            format!(
+                "{}: {}{}",
+                code(&related.address),
+                prose(&related.label),
+                related
+                    .location
+                    .as_ref()
+                    .map_or_else(String::new, |at| format!(" ({})", code(&place(at))))
+            ),
         );
     }
     line("**help:**", prose(&finding.help));
