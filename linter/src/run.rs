@@ -2,9 +2,10 @@
 
 mod inputs;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use ppcmk_coverage::estate::{Date, Header};
+use ppcmk_coverage::estate::{Date, Header, Reason, Unknown};
 use ppcmk_coverage::{Finding, Findings, assessment, rules};
 
 use crate::adapt;
@@ -100,7 +101,43 @@ pub fn analyse_reading(
         has_changes: reading.has_changes,
         has_sources: reading.has_sources,
     };
-    judge(answers, config, request.baseline.as_ref(), request.today)
+    let mut analysis = judge(answers, config, request.baseline.as_ref(), request.today);
+    if estate.concerns_cmk() {
+        let notice = unread_modules(&estate.scope.unseen);
+        analysis.notices.extend(notice);
+    }
+    analysis
+}
+
+/// Which modules were not read, in one line.
+fn unread_modules(unseen: &[Unknown]) -> Option<String> {
+    const MOST: usize = 5;
+    let modules: BTreeSet<&str> = unseen
+        .iter()
+        .filter_map(|unknown| match &unknown.reason {
+            Reason::RemoteModule(call) => Some(&**call),
+            _ => None,
+        })
+        .collect();
+    let subject = match modules.len() {
+        0 => return None,
+        1 => "module whose source is not a local folder was not read",
+        _ => "modules whose sources are not local folders were not read",
+    };
+    let names: Vec<String> = modules
+        .iter()
+        .take(MOST)
+        .map(|one| format!("`{one}`"))
+        .collect();
+    let more = match modules.len().saturating_sub(MOST) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Some(format!(
+        "{} {subject}: {}{more}; a plan (`--plan FILE`) has what is in there",
+        modules.len(),
+        names.join(", ")
+    ))
 }
 
 /// CMK904: the plan is of other sources, so that nothing can be said about places.
@@ -109,4 +146,29 @@ fn foreign(why: &str) -> Option<Finding> {
     let mut findings = Findings::new(rule);
     findings.report(&Header::new("plan"), why.to_owned());
     findings.findings.pop()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modules_that_were_not_read_are_named_in_one_line() {
+        let remote = |name: &str| Unknown::new(Reason::RemoteModule(name.into()));
+        assert_eq!(unread_modules(&[]), None);
+        let local = Unknown::new(Reason::File("x".into()));
+        assert_eq!(
+            unread_modules(&[remote("module.kv"), local, remote("module.kv")]).as_deref(),
+            Some(
+                "1 module whose source is not a local folder was not read: `module.kv`; a plan \
+                 (`--plan FILE`) has what is in there"
+            )
+        );
+        let many: Vec<_> = (1..=7).map(|at| remote(&format!("module.m{at}"))).collect();
+        let text = unread_modules(&many).unwrap();
+        assert!(
+            text.starts_with("7 modules") && text.contains("and 2 more"),
+            "{text}"
+        );
+    }
 }

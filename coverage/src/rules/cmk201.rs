@@ -3,7 +3,7 @@
 //! No environment can be encrypted from such a vault, and nobody says so before the link fails,
 //! when key and policy already exist. Vaults that no encryption policy uses are left alone.
 
-use super::custody::{KEY_IN_VAULT, used_by, vaults};
+use super::custody::{KEY_IN_VAULT, unread_vaults, used_by, vaults};
 use super::example::{key, policy};
 use super::{Evidence, Example, Level, Rule, Source, pages};
 use crate::estate::{Estate, Known, VaultKind};
@@ -66,6 +66,7 @@ the configuration.",
 };
 
 fn check(estate: &Estate, out: &mut Findings) {
+    unread_vaults(estate, out);
     for (vault, policy) in vaults(estate) {
         let origin = &vault.purge_protection.origin;
         match &vault.purge_protection.known {

@@ -3,7 +3,7 @@
 //! That is shorter than the time for which the service may still need a key: restore windows and
 //! the grace period of a locked environment. Without a value the service keeps them for 90 days.
 
-use super::custody::{KEY_IN_VAULT, used_by, vaults};
+use super::custody::{KEY_IN_VAULT, unread_vaults, used_by, vaults};
 use super::example::{key, policy};
 use super::{Evidence, Example, Level, Rule, Source, pages};
 use crate::estate::{Change, Estate, Known, Management, Vault};
@@ -87,6 +87,7 @@ and a move of the environments to a policy with its key.",
 };
 
 fn check(estate: &Estate, out: &mut Findings) {
+    unread_vaults(estate, out);
     for (vault, policy) in vaults(estate) {
         match &vault.retention_days.known {
             Known::Value(days) if *days < ENOUGH => {

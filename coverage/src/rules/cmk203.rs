@@ -4,7 +4,7 @@
 //! Microsoft's pages contradict each other, so that is a warning that says so. A size that nobody
 //! wrote is undecided.
 
-use super::custody::{USES_KEY, is_managed_hsm, keys, used_by};
+use super::custody::{USES_KEY, is_managed_hsm, keys, unread_keys, used_by};
 use super::example::{policy, vault};
 use super::{Evidence, Example, Level, Rule, Source, pages};
 use crate::estate::{Estate, Fact, Key, KeyType, Known, Origin, Reason, Unknown};
@@ -88,6 +88,7 @@ enum Verdict<'a> {
 }
 
 fn check(estate: &Estate, out: &mut Findings) {
+    unread_keys(estate, out);
     for (key, policy) in keys(estate) {
         let hsm = is_managed_hsm(estate, &key.vault);
         let (verdict, origin) = judge(key, hsm);

@@ -3,7 +3,7 @@
 //! The service never encrypts data with the customer's key itself: it wraps its own keys with it.
 //! Without a list of operations Key Vault allows all of them.
 
-use super::custody::{USES_KEY, keys, used_by};
+use super::custody::{USES_KEY, keys, unread_keys, used_by};
 use super::example::{policy, vault};
 use super::{Evidence, Example, Level, Rule, Source, pages};
 use crate::estate::{Estate, Known};
@@ -64,6 +64,7 @@ Key, Unwrap Key); no page says it about the key itself. A key without any list a
 };
 
 fn check(estate: &Estate, out: &mut Findings) {
+    unread_keys(estate, out);
     for (key, policy) in keys(estate) {
         let operations = match &key.operations.known {
             Known::Value(operations) => operations,

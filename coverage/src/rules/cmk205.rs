@@ -4,7 +4,7 @@
 //! notifies rotates nothing. A date that has passed is a finding of its own, with a message of its
 //! own, where the day is known; otherwise the date alone decides.
 
-use super::custody::{USES_KEY, keys, used_by};
+use super::custody::{USES_KEY, keys, unread_keys, used_by};
 use super::example::{policy, vault};
 use super::{Evidence, Example, Level, Rule, Source, pages};
 use crate::estate::{Date, Estate, Fact, Key, Known, Policy};
@@ -88,6 +88,7 @@ both, or skip their check for this key.",
 };
 
 fn check(estate: &Estate, out: &mut Findings) {
+    unread_keys(estate, out);
     for (key, policy) in keys(estate) {
         match &key.expires.known {
             Known::Value(date) if estate.scope.today.is_some_and(|today| *date < today) => {

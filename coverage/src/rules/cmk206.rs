@@ -5,7 +5,7 @@
 //! documented default lets them pass, and turning public access off is a documented way to lock
 //! environments out.
 
-use super::custody::{KEY_IN_VAULT, used_by, vaults};
+use super::custody::{KEY_IN_VAULT, unread_vaults, used_by, vaults};
 use super::example::{key, policy};
 use super::{Evidence, Example, Level, Rule, Source, pages};
 use crate::estate::{Estate, Fact, Known, NetworkDefault, Origin, Policy, Unknown, Vault};
@@ -108,6 +108,7 @@ enum Network<'a> {
 }
 
 fn check(estate: &Estate, out: &mut Findings) {
+    unread_vaults(estate, out);
     for (vault, policy) in vaults(estate) {
         if vault.trusted_services_bypass.value() == Some(&true) {
             continue;

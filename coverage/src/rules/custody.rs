@@ -1,9 +1,11 @@
 //! Which vaults and keys encryption policies use. Rules about vaults and keys look at no others.
 
+use super::rights::vault_link;
 use crate::estate::{
-    Estate, Existence, Handle, Identity, Key, Link, Origin, Policy, Vault, VaultKind,
+    Estate, Existence, Handle, Identity, Key, Link, Origin, Policy, Reason, Unknown, Vault,
+    VaultKind,
 };
-use crate::finding::Finding;
+use crate::finding::{Finding, Findings};
 
 /// The vaults in use that exist once the plan is applied, each with a policy that uses it.
 pub(super) fn vaults(estate: &Estate) -> impl Iterator<Item = (&Vault, &Policy)> {
@@ -31,6 +33,44 @@ fn surest<'a>(policies: impl Iterator<Item = (Handle<Policy>, &'a Policy)>) -> O
         first = first.or(Some(policy));
     }
     first
+}
+
+/// Says that nobody can decide about vaults that a module makes which was not read.
+pub(super) fn unread_vaults(estate: &Estate, out: &mut Findings) {
+    for policy in policies_made_here(estate) {
+        let link = vault_link(estate, policy);
+        if let Some(unknown) = link.unknown().filter(|unknown| is_of_a_module(unknown)) {
+            out.undecided(&policy.header, unknown).at(&link.origin);
+        }
+    }
+}
+
+/// Says the same about keys, in such a vault or named by such a module.
+pub(super) fn unread_keys(estate: &Estate, out: &mut Findings) {
+    for policy in policies_made_here(estate) {
+        if estate.key_of_policy(policy).is_some() {
+            continue;
+        }
+        let (key, vault) = (&policy.key, vault_link(estate, policy));
+        let unread = [
+            (key.unknown(), &key.origin),
+            (vault.unknown(), &vault.origin),
+        ]
+        .into_iter()
+        .find_map(|(unknown, origin)| Some((unknown.filter(|it| is_of_a_module(it))?, origin)));
+        if let Some((unknown, origin)) = unread {
+            out.undecided(&policy.header, unknown).at(origin);
+        }
+    }
+}
+
+fn policies_made_here(estate: &Estate) -> impl Iterator<Item = &Policy> {
+    let policies = estate.policies().map(|(_, policy)| policy);
+    policies.filter(|policy| policy.may_encrypt() && policy.header.is_managed_here())
+}
+
+fn is_of_a_module(unknown: &Unknown) -> bool {
+    matches!(unknown.reason, Reason::RemoteModule(_))
 }
 
 /// Whether a link leads to a Managed HSM; an id that is not in the estate tells it as well.
@@ -118,9 +158,9 @@ pub(super) mod fixtures {
 
 #[cfg(test)]
 mod tests {
-    use super::fixtures::{key, with_key};
+    use super::fixtures::{key, policy, with_key};
     use super::*;
-    use crate::PolicyKind;
+    use crate::{PolicyKind, rules};
 
     #[test]
     fn a_policy_of_another_kind_uses_no_key() {
@@ -129,5 +169,36 @@ mod tests {
         let handle = estate.policies().next().unwrap().0;
         estate[handle].kind = PolicyKind::NetworkInjection.into();
         assert_eq!((vaults(&estate).count(), keys(&estate).count()), (0, 0));
+    }
+
+    /// The codes that are undecided about a policy.
+    fn undecided(change: impl FnOnce(&mut Policy)) -> Vec<&'static str> {
+        let mut estate = Estate::default();
+        let mut policy = policy();
+        change(&mut policy);
+        estate.add_policy(policy);
+        let rules = ["CMK201", "CMK202", "CMK203", "CMK204", "CMK205", "CMK206"];
+        let rules = rules.iter().filter_map(|code| rules::find(code));
+        let (findings, undecided) = rules::check(&estate, rules);
+        assert_eq!(findings.len(), 0);
+        undecided.iter().map(|one| one.rule.code).collect()
+    }
+
+    fn of_module() -> Unknown {
+        Unknown::new(Reason::RemoteModule("module.vault".into()))
+    }
+
+    #[test]
+    fn what_a_module_makes_that_was_not_read_is_undecided() {
+        let all = undecided(|policy| policy.vault = Identity::Unknown(of_module()).into());
+        assert_eq!(all.len(), 6, "{all:?}");
+        let keys = undecided(|policy| {
+            policy.vault = Identity::Elsewhere("/kv".into()).into();
+            policy.key = Identity::Unknown(of_module()).into();
+        });
+        assert_eq!(keys, ["CMK203", "CMK204", "CMK205"]);
+        // Somebody else's vault is somebody else's.
+        let none = undecided(|policy| policy.vault = Identity::Elsewhere("/kv".into()).into());
+        assert_eq!(none, [""; 0]);
     }
 }

@@ -10,6 +10,7 @@ mod sections;
 use std::io;
 
 use crate::analysis::Analysis;
+use escape::prose;
 use sections::{Section, coverage, details, findings, gaps, undecided};
 
 use super::words::summary;
@@ -24,10 +25,13 @@ const LIMIT_OF_GAPS: usize = 52_000;
 
 /// Prints what a run found.
 pub(super) fn write(analysis: &Analysis, out: &mut dyn io::Write) -> io::Result<()> {
-    let head = format!(
+    let mut head = format!(
         "{MARKER}\n## Customer-managed keys: {}\n",
         summary(analysis)
     );
+    for notice in &analysis.notices {
+        head.extend(["\n", &prose(notice), "\n"]);
+    }
     let sections = [
         (findings(analysis), LIMIT_OF_FINDINGS),
         (gaps(&analysis.coverage), LIMIT_OF_GAPS),

@@ -24,6 +24,7 @@ mod calls;
 mod comments;
 mod config;
 mod content;
+mod cycles;
 mod eval;
 mod expand;
 mod files;
@@ -102,6 +103,7 @@ pub fn read(
     world.allow(texts.bytes());
     world.read_given()?;
     let instances = world.instances();
+    cycles::report(&world);
     let mut problems = config.problems.clone();
     problems.append(&mut world.problems.borrow_mut());
     problems.sort_by(|one, other| one.location.cmp(&other.location));

@@ -27,6 +27,36 @@ output "o" { value = "o" }
 }
 
 #[test]
+fn cycles_that_nothing_needs_are_problems_too() {
+    let text = r#"
+locals {
+  a    = local.b
+  b    = "${local.c}x"
+  c    = [for x in ["y"] : local.a]
+  self = local.self
+  fine = local.text
+  text = "x"
+}
+"#;
+    let reading = reading(&[("main.tf", text)]);
+    let problems: Vec<_> = reading
+        .problems
+        .iter()
+        .map(|problem| {
+            let line = problem.location.as_ref().map(|place| place.start.line);
+            (line, &*problem.message)
+        })
+        .collect();
+    assert_eq!(
+        problems,
+        [
+            (Some(3), "`local.a` refers to itself"),
+            (Some(6), "`local.self` refers to itself"),
+        ]
+    );
+}
+
+#[test]
 fn modules_that_need_each_other_are_no_cycle() {
     let reading = reading(&[
         (
