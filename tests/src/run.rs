@@ -1,5 +1,7 @@
 //! What a run of `terraform` has said.
 
+use std::process::Output;
+
 use serde_json::Value;
 
 /// A finished command. Failing assertions print all of it.
@@ -17,6 +19,15 @@ pub struct Run {
 }
 
 impl Run {
+    pub(crate) fn of(arguments: &[&str], output: &Output) -> Self {
+        Self {
+            arguments: arguments.join(" "),
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
     /// Panics unless the exit code is 0.
     #[track_caller]
     pub fn succeeds(&self) -> &Self {

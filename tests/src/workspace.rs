@@ -1,7 +1,7 @@
 //! A private directory in which `terraform` runs.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -11,7 +11,7 @@ use ppcmk_emulator::Emulator;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::binaries::{provider_binary, stand_in_binary};
+use crate::binaries::{linter_binary, provider_binary, stand_in_binary};
 use crate::process::Running;
 use crate::run::{Plan, Run};
 use crate::state::State;
@@ -202,12 +202,14 @@ impl Workspace {
             Ok(output) => output,
             Err(error) => panic!("could not run terraform: {error}. {NO_TERRAFORM}"),
         };
-        Run {
-            arguments: arguments.join(" "),
-            code: output.status.code(),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        Run::of(arguments, &output)
+    }
+
+    /// Runs `ppcmk-lint` with these arguments where Terraform runs, and with its environment.
+    pub fn lint(&self, arguments: &[&str]) -> Run {
+        let mut command = self.program(linter_binary().as_os_str());
+        let output = command.args(arguments).stdin(Stdio::null()).output();
+        Run::of(arguments, &output.expect("the linter was built"))
     }
 
     /// `terraform validate`.
@@ -291,20 +293,23 @@ impl Workspace {
         self.spawn(&["apply", "-input=false", "-auto-approve"])
     }
 
-    /// Nothing of the machine's configuration reaches the child: no `TF_*`, no `ARM_*`, no
-    /// `~/.terraformrc`.
     fn command(&self, arguments: &[&str]) -> Command {
         let words = match arguments[0] {
             "state" | "providers" => 2,
             _ => 1,
         };
         let (command, rest) = arguments.split_at(words);
-        let mut child = Command::new(program());
+        let mut child = self.program(&program());
+        child.args(command).arg("-no-color").args(rest);
+        child
+    }
+
+    /// Nothing of the machine's configuration reaches the child: no `TF_*`, no `ARM_*`, no
+    /// `~/.terraformrc`.
+    fn program(&self, program: &OsStr) -> Command {
+        let mut child = Command::new(program);
         child
             .current_dir(self.directory())
-            .args(command)
-            .arg("-no-color")
-            .args(rest)
             .env_clear()
             .env("HOME", self.root.path().join("home"))
             .env("CHECKPOINT_DISABLE", "1")

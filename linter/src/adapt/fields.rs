@@ -58,7 +58,11 @@ impl Fields {
 
     /// The value of an attribute; `None` where it is not written or `null`.
     pub(super) fn get(&self, name: &str) -> Option<Value> {
-        let object = self.value.as_object()?;
+        let Some(object) = self.value.as_object() else {
+            // Of an instance that is wholly unknown, every attribute is.
+            let unknown = self.value.as_unknown()?;
+            return Some(crate::value::member(unknown, name));
+        };
         let value = match object.entries.get(name) {
             Some(value) => value.clone(),
             None if self.computed_too => object.get(name)?,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ppcmk_coverage::estate::{Reason, Unknown};
 
-use crate::value::{Kind, Object, Trail, Value};
+use crate::value::{Kind, Object, Trail, Value, member};
 
 /// Lists up to this length are matched element by element; longer ones by position.
 const MATCHED: usize = 256;
@@ -77,12 +77,21 @@ fn symbol(unknown: &Unknown) -> Option<Arc<str>> {
 }
 
 fn objects(plan: &Object, source: &Object, overlay: fn(&Value, &Value) -> Value) -> Kind {
-    let entries = plan
+    let mut entries = plan
         .entries
         .map(|name, value| match source.entries.get(name) {
             Some(source) => overlay(value, source),
             None => value.clone(),
         });
+    if let Some(rest) = &plan.rest {
+        // A plan does not mention blocks that are `dynamic`, and leaves what it knows nothing of to
+        // the provider.
+        for (name, source) in source.entries.iter() {
+            if !entries.contains_key(name) {
+                entries.insert(name.clone(), overlay(&member(rest, name), source));
+            }
+        }
+    }
     Kind::Object(Arc::new(Object {
         entries,
         rest: plan.rest.clone(),

@@ -95,10 +95,6 @@ impl Default for Expression<'_> {
 }
 
 impl<'a> Block<'a> {
-    pub(super) fn is_data(&self) -> bool {
-        self.mode.as_deref() == Some("data")
-    }
-
     /// Whether it has `count` or `for_each`, as far as the plan says.
     pub(super) fn is_repeated(&self) -> bool {
         self.count_expression.is_some() || self.for_each_expression.is_some()
@@ -106,8 +102,11 @@ impl<'a> Block<'a> {
 
     /// The name inside its module: `data.azurerm_client_config.current`.
     pub(super) fn local_address(&self) -> String {
-        let data = if self.is_data() { "data." } else { "" };
-        format!("{data}{}.{}", &*self.type_name, &*self.name)
+        let (kind, name) = (&*self.type_name, &*self.name);
+        match self.mode.as_deref() {
+            None | Some("managed") => format!("{kind}.{name}"),
+            Some(mode) => format!("{mode}.{kind}.{name}"),
+        }
     }
 
     /// All that its expressions refer to.
@@ -236,7 +235,8 @@ enum References<'a> {
 impl<'de: 'a, 'a> Deserialize<'de> for References<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&'de RawValue>::deserialize(deserializer)?.get();
-        let parsed = if raw.starts_with("[\"") || raw.starts_with("[]") || raw.starts_with("[\n") {
+        let first = raw.strip_prefix('[').map(str::trim_ascii_start);
+        let parsed = if first.is_some_and(|first| first.starts_with(['"', ']'])) {
             serde_json::from_str(raw).map(Self::Are)
         } else {
             serde_json::from_str(raw).map(Self::Attribute)
@@ -290,7 +290,8 @@ mod tests {
             "odd": [1, true, null, "x"],
             "empty": {}
         }"#;
-        let expression: Expression<'_> = serde_json::from_str(text).unwrap();
+        let text = text.replace('\n', "\r\n");
+        let expression: Expression<'_> = serde_json::from_str(&text).unwrap();
         let references: Vec<&str> = expression
             .references()
             .iter()

@@ -205,6 +205,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for Changes<'a> {
     }
 }
 
+/// Resources and data sources are; what lives for one run only (`ephemeral`) is not.
+pub(super) fn is_kept(mode: Option<&str>) -> bool {
+    matches!(mode, None | Some("managed" | "data"))
+}
+
 struct ChangesVisitor;
 
 impl<'de> Visitor<'de> for ChangesVisitor {
@@ -217,7 +222,7 @@ impl<'de> Visitor<'de> for ChangesVisitor {
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
         let mut changes = Vec::new();
         while let Some(change) = sequence.next_element::<ResourceChange<'de>>()? {
-            if is_understood(&change.type_name) {
+            if is_understood(&change.type_name) && is_kept(change.mode.as_deref()) {
                 changes.push(change);
             }
         }

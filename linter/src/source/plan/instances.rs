@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::address::{ModulePath, module_prefix, split_modules, steps, without_keys};
 use super::change;
 use super::configuration::Configuration;
-use super::document::{DeferredChange, ResourceChange};
+use super::document::{DeferredChange, ResourceChange, is_kept};
 use super::mask::{Mask, Masks};
 use super::symbols::{Keys, Place, References, Resolver};
 use super::values::{Build, Interner, Names, OwnNames, Path};
@@ -62,7 +62,10 @@ impl<'a> Plan<'_, 'a> {
         for change in deferred {
             let why = deferral(change.reason.as_deref());
             let resource = change.resource_change;
-            if let Some(resource) = resource.filter(|one| is_understood(&one.type_name)) {
+            let is_kept = |one: &ResourceChange<'_>| {
+                is_understood(&one.type_name) && is_kept(one.mode.as_deref())
+            };
+            if let Some(resource) = resource.filter(is_kept) {
                 parsed.push(self.parse(resource, Some(why))?);
             }
         }
@@ -79,8 +82,13 @@ impl<'a> Plan<'_, 'a> {
         resource: ResourceChange<'a>,
         deferred: Option<Unknown>,
     ) -> Result<Parsed<'a>, InputError> {
+        let mut unknown = self.mask(resource.change.after_unknown)?;
+        if deferred.is_some() && resource.change.after.is_none() && unknown.is_none() {
+            // Nothing is said about what it will be.
+            unknown = Rc::new(Mask::All);
+        }
         Ok(Parsed {
-            unknown: self.mask(resource.change.after_unknown)?,
+            unknown,
             sensitive: self.mask(resource.change.after_sensitive)?,
             resource,
             deferred,

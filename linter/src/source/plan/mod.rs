@@ -91,10 +91,9 @@ fn read_document<'a>(
         configuration: &blocks,
         masks: Masks::default(),
     };
-    let mut instances = changes.instances(
-        plan.resource_changes.unwrap_or_default().0,
-        plan.deferred_changes.unwrap_or_default(),
-    )?;
+    let deferred = plan.deferred_changes.unwrap_or_default();
+    let has_deferred = !deferred.is_empty();
+    let mut instances = changes.instances(plan.resource_changes.unwrap_or_default().0, deferred)?;
     if let Some(part) = plan.prior_state {
         let state: StateDocument<'_> = document.parse(part.get())?;
         let mentioned = mentioned(&instances);
@@ -111,7 +110,9 @@ fn read_document<'a>(
     Ok(Reading {
         instances,
         order,
-        unseen: unseen(is_errored, plan.complete).into_iter().collect(),
+        unseen: unseen(is_errored, has_deferred, plan.complete)
+            .into_iter()
+            .collect(),
         has_changes: true,
         outline: has_configuration.then(|| Arc::new(outline)),
         ..Reading::default()
@@ -119,9 +120,10 @@ fn read_document<'a>(
 }
 
 /// What is missing in such a plan may be there all the same.
-fn unseen(is_errored: bool, complete: Option<bool>) -> Option<Unknown> {
+fn unseen(is_errored: bool, has_deferred: bool, complete: Option<bool>) -> Option<Unknown> {
     let text = match complete {
         _ if is_errored => "the plan has errors and is not whole",
+        _ if has_deferred => "the plan leaves a part to another apply",
         Some(false) => "the plan is only about a part of the configuration",
         _ => return None,
     };

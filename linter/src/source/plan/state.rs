@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ppcmk_coverage::estate::{Action, Change, Existence, Fact, Order};
 
 use super::address::{split_modules, steps, without_keys};
-use super::document::{StateDocument, StateModule, StateResource};
+use super::document::{StateDocument, StateModule, StateResource, is_kept};
 use super::instances::{calls, mode};
 use super::values::{Interner, Path, build_plain};
 use crate::adapt::is_understood;
@@ -29,7 +29,8 @@ pub(super) fn read(
         for resource in module.resources.into_iter().flatten() {
             add_order(order, &resource);
             let is_whole = resource.deposed_key.is_none();
-            if is_understood(&resource.type_name) && is_whole && is_wanted(&resource.address) {
+            let is_kept = is_kept(resource.mode.as_deref()) && is_understood(&resource.type_name);
+            if is_kept && is_whole && is_wanted(&resource.address) {
                 instances.push(instance(document, interner, &resource)?);
             }
         }

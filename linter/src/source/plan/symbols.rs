@@ -25,6 +25,16 @@ use crate::source::InstanceKey;
 /// How many variables, outputs and maps a reference may lead through.
 const FARTHEST: usize = 32;
 
+/// Blocks that no provider makes by itself: a key's `rotation_policy` with its `automatic`, and azapi's
+/// `identity`. Where nobody knows one of them, it is `dynamic`, which a plan's configuration leaves
+/// out, with a `for_each` that is not known. Of `network_acls`, which azurerm computes, a plan alone
+/// does not tell; `access_policy` has an element then, of which nothing is known.
+const ONLY_CONFIGURED: [&str; 3] = ["rotation_policy", "automatic", "identity"];
+
+fn is_only_configured(name: &str) -> bool {
+    ONLY_CONFIGURED.contains(&name)
+}
+
 /// What is needed to follow references.
 pub(super) struct Resolver<'r> {
     pub(super) configuration: &'r Configuration<'r, 'r>,
@@ -152,7 +162,7 @@ impl Names for References<'_> {
                 Some(expression) => self.enter(name, expression, unknown, sensitive),
                 // Blocks that are written for an attribute, and dynamic ones, are not mentioned
                 // either; of those, some parts are known.
-                None if unknown.is_all() => State::LeftToProvider,
+                None if unknown.is_all() && !is_only_configured(name) => State::LeftToProvider,
                 None => State::Nothing,
             },
             State::Among(names) if unknown.is_all() => names
