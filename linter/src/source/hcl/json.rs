@@ -4,6 +4,7 @@
 //! and data sources it is not, so everything there is an attribute, and a nested block is an object
 //! or a list of objects.
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -19,10 +20,21 @@ pub(super) fn parse(file: u32, source: &SourceFile, role: Role) -> (Body, Option
         file,
         role,
         text: &source.text,
+        misplaced: RefCell::default(),
     };
     match json_node(source) {
         Ok(node) => match reader.file(&node) {
-            Ok(body) => (body, None),
+            Ok(body) => {
+                let misplaced = reader.misplaced.take();
+                let problem = misplaced.map(|(kind, range)| {
+                    let message = format!(
+                        "`{}` has something else where an object for `{kind}` is meant",
+                        source.name
+                    );
+                    problem(source, message, range)
+                });
+                (body, problem)
+            }
             Err(range) => {
                 let message = format!("`{}` has no object at the top", source.name);
                 (Body::default(), Some(problem(source, message, range)))
@@ -74,10 +86,28 @@ fn labels_of(kind: &str) -> usize {
     }
 }
 
+/// Blocks at the top that must be objects. What else stands there may be anything.
+const TOP: [&str; 12] = [
+    "resource",
+    "data",
+    "ephemeral",
+    "variable",
+    "output",
+    "module",
+    "provider",
+    "locals",
+    "moved",
+    "import",
+    "removed",
+    "check",
+];
+
 struct Reader<'t> {
     file: u32,
     role: Role,
     text: &'t str,
+    /// The first value that is no object where a block is meant, with the kind of the block.
+    misplaced: RefCell<Option<(Arc<str>, Range<usize>)>>,
 }
 
 impl Reader<'_> {
@@ -157,7 +187,13 @@ impl Reader<'_> {
                 span: header.to(self.span(&node.range)),
             }),
             // `null` is no block.
-            _ => {}
+            NodeKind::Null => {}
+            NodeKind::Bool(_) | NodeKind::Number(_) | NodeKind::String(_) => {
+                if TOP.contains(&&**kind) {
+                    let mut misplaced = self.misplaced.borrow_mut();
+                    misplaced.get_or_insert_with(|| (kind.clone(), node.range.clone()));
+                }
+            }
         }
     }
 

@@ -57,6 +57,21 @@ locals {
 }
 
 #[test]
+fn json_of_another_shape_is_a_problem_and_the_rest_is_read() {
+    let text = "{\n \"resource\": [1, null, { \"ppcmk_a\": \"x\" },\n  { \"ppcmk_a\": { \"y\": { \"z\": 1 } } }],\n \"locals\": null }";
+    let reading = reading(&[("main.tf.json", text)]);
+    let problem = &reading.problems[0];
+    assert_eq!(
+        problem.message,
+        "`main.tf.json` has something else where an object for `resource` is meant"
+    );
+    let place = problem.location.as_ref().unwrap().start;
+    assert_eq!((place.line, place.column), (2, 15));
+    assert_eq!(reading.problems.len(), 1);
+    assert_eq!(addresses(&reading), ["ppcmk_a.y"]);
+}
+
+#[test]
 fn modules_that_need_each_other_are_no_cycle() {
     let reading = reading(&[
         (
