@@ -70,7 +70,7 @@ fn policy(builder: &mut Builder<'_>, instance: &Instance, fields: &Fields) {
     let body = fields.nested("body");
     let mut policy = Policy::new(header(instance), form);
     policy.id = own_id(instance, fields);
-    policy.system_id = exported(fields, "systemId").map(|id| id.to_ascii_lowercase());
+    policy.system_id = system_id(instance, fields);
     policy.location = first(
         fields.fact("location", location),
         body.fact(|body| body.fact("location", location)),
@@ -203,6 +203,19 @@ fn exported(fields: &Fields, name: &str) -> Fact<String> {
         .nested("output")
         .nested("properties")
         .fact(|properties| properties.text(name))
+}
+
+/// The system id. A change in place keeps it, although the provider plans its output as unknown.
+fn system_id(instance: &Instance, fields: &Fields) -> Fact<String> {
+    let planned = exported(fields, "systemId");
+    let stays = instance
+        .change
+        .as_ref()
+        .is_some_and(|change| change.action == Action::Update);
+    let before = fields_before(instance).filter(|_| stays && planned.value().is_none());
+    let before = before.map(|before| exported(&before, "systemId"));
+    let known = before.filter(|before| before.value().is_some());
+    known.unwrap_or(planned).map(|id| id.to_ascii_lowercase())
 }
 
 fn principal(fields: &Fields) -> Option<String> {

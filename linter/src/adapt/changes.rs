@@ -227,3 +227,48 @@ fn an_assignment_that_is_left_alone_is_not_reported() {
         finds(code, &[kept_policy(), kept()], &[]);
     }
 }
+
+/// azapi plans its output as unknown with every change, and the system id stays what it is.
+#[test]
+fn a_raw_policy_keeps_its_system_id_when_it_changes() {
+    let policy = |key: &str| {
+        json!({
+            "id": POLICY_ID,
+            "type": "Microsoft.PowerPlatform/enterprisePolicies@2020-10-30-preview",
+            "name": "ep-cmk-europe",
+            "location": "europe",
+            "identity": [{ "type": "SystemAssigned" }],
+            "body": { "kind": "Encryption", "properties": { "encryption": { "keyVault": {
+                "id": "/kv", "key": { "name": key },
+            } } } },
+            "output": { "properties": { "systemId": SYSTEM_ID } },
+        })
+    };
+    let mut after = policy("cmk2");
+    after.as_object_mut().unwrap().remove("output");
+    let changed = Resource {
+        unknown: json!({ "output": true }),
+        ..resource("azapi_resource.policy", &["update"], policy("cmk"), after)
+    };
+    let link = json!({
+        "id": "l",
+        "environment_id": "00000000-0000-0000-0000-000000000001",
+        "system_id": SYSTEM_ID,
+        "policy_type": "Encryption",
+    });
+    finds(
+        "CMK112",
+        &[
+            changed,
+            resource(
+                "powerplatform_enterprise_policy.retail",
+                &["no-op"],
+                link.clone(),
+                link,
+            ),
+        ],
+        &[
+            "powerplatform_enterprise_policy.retail: the plan changes `body.properties.encryption.keyVault.key.name` of its policy, which is refused while environments are linked",
+        ],
+    );
+}
