@@ -21,6 +21,9 @@ pub struct Analysis {
     pub coverage: Vec<EnvironmentCoverage>,
     /// The texts that were read, for excerpts.
     pub sources: Sources,
+    /// Where the run was started, from the root of the checkout that a pipeline works in, with forward
+    /// slashes. Forges look for files from that root; empty where it is not known.
+    pub started_in: String,
     /// What else a person should know about the run: one line each, lowercase, no full stop.
     pub notices: Vec<String>,
 }

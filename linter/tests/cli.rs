@@ -299,3 +299,37 @@ fn the_same_input_gives_the_same_output() {
     assert_eq!(run(folder.path(), &["--format", "json"]).out, once);
     assert!(!once.contains(folder.path().to_str().unwrap()));
 }
+
+#[test]
+fn paths_do_not_depend_on_how_the_folder_was_named() {
+    let found = with_finding();
+    let whole = found.path().canonicalize().unwrap();
+    let named = run(
+        &whole,
+        &["check", whole.to_str().unwrap(), "--format", "json"],
+    );
+    let here = run(&whole, &["check", "--format", "json"]);
+    assert_eq!((named.code, named.out), (1, here.out));
+}
+
+#[test]
+fn a_forge_finds_files_from_the_root_of_its_checkout() {
+    let root = tempfile::tempdir().unwrap();
+    let infra = root.path().join("infra");
+    fs::create_dir(&infra).unwrap();
+    fs::write(infra.join("main.tf"), "locals {\n").unwrap();
+    for (format, place) in [
+        ("github", "file=infra/main.tf,"),
+        ("gitlab", "\"path\": \"infra/main.tf\""),
+        ("sarif", "\"uri\": \"infra/main.tf\""),
+        ("human", "─[main.tf:"),
+    ] {
+        let result = command(&infra, &["--format", format])
+            .env("GITHUB_WORKSPACE", root.path())
+            .output()
+            .unwrap();
+        let result = Run::of(&result);
+        assert_eq!(result.code, 1, "{format}: {}", result.err);
+        assert!(result.out.contains(place), "{format}: {}", result.out);
+    }
+}

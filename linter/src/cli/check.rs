@@ -8,7 +8,7 @@ use clap::ArgMatches;
 use super::args::{Check, Color};
 use super::outputs::{pair, write_to};
 use super::progress::Progress;
-use super::{Exit, Failure, inputs, terminal};
+use super::{Exit, Failure, inputs, paths, terminal};
 use crate::analysis::Analysis;
 use crate::baseline::Baseline;
 use crate::config::{FailOn, UndecidedPolicy};
@@ -31,6 +31,7 @@ pub(super) fn run(arguments: &Check, matches: &ArgMatches, color: Color) -> Resu
     let analysis = run::analyse(&request);
     drop(progress);
     let mut analysis = analysis?;
+    analysis.started_in = paths::started_in();
 
     if let Some(path) = &arguments.write_baseline {
         accept_all(&mut analysis, path)?;

@@ -6,6 +6,7 @@ use clap::ArgMatches;
 
 use super::Failure;
 use super::args::Inputs;
+use super::paths::from_here;
 use crate::baseline::Baseline;
 use crate::config::{Config, find};
 use crate::date;
@@ -35,10 +36,11 @@ pub(super) fn request(
     let inventory = inputs
         .inventory
         .clone()
-        .or_else(|| config.inventory.clone());
+        .or_else(|| config.inventory.clone())
+        .map(from_here);
     let has_other = plan.is_some() || state.is_some() || inventory.is_some();
     Ok(Request {
-        directory: directory(inputs, has_other)?,
+        directory: directory(inputs, has_other)?.map(from_here),
         plan,
         state,
         inventory,
@@ -54,7 +56,7 @@ fn input(path: PathBuf) -> Input {
     if path == Path::new("-") {
         Input::StandardInput
     } else {
-        Input::File(path)
+        Input::File(from_here(path))
     }
 }
 
@@ -119,6 +121,7 @@ fn config(inputs: &Inputs) -> Result<Config, Failure> {
     let Some(path) = inputs.config.clone().or_else(|| find(folder)) else {
         return Ok(Config::default());
     };
+    let path = from_here(path);
     let mut config = Config::read(&path)?;
     let same = |path: &Path| {
         std::fs::canonicalize(if path.as_os_str().is_empty() {

@@ -11,6 +11,7 @@ mod coverage;
 mod explain;
 mod inputs;
 mod outputs;
+mod paths;
 mod progress;
 mod register;
 mod terminal;

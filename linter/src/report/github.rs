@@ -6,7 +6,7 @@ use ppcmk_coverage::{Finding, Level};
 
 use super::Style;
 use super::text::visible;
-use super::words::{subject, summary};
+use super::words::{from_root, subject, summary};
 use crate::analysis::Analysis;
 
 /// Prints what a run found.
@@ -23,7 +23,7 @@ pub(super) fn write(analysis: &Analysis, style: Style, out: &mut dyn io::Write) 
             out,
             "::{} {}title={}::{}",
             command(finding.level),
-            place(finding),
+            place(analysis, finding),
             property(&title),
             data(&text)
         )?;
@@ -52,14 +52,14 @@ fn command(level: Level) -> &'static str {
     }
 }
 
-fn place(finding: &Finding) -> String {
+fn place(analysis: &Analysis, finding: &Finding) -> String {
     let Some(location) = &finding.location else {
         return String::new();
     };
     let (start, end) = (location.start, location.end);
     let mut place = format!(
         "file={},line={},endLine={},",
-        property(&location.file),
+        property(&from_root(analysis, &location.file)),
         start.line,
         end.line
     );

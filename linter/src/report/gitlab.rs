@@ -17,8 +17,8 @@ pub(super) fn write(analysis: &Analysis, mut out: &mut dyn io::Write) -> io::Res
         .iter()
         .map(|finding| {
             let (path, line) = match &finding.location {
-                Some(location) => (location.file.to_string(), location.start.line),
-                None => (words::some_file(&analysis.sources), 1),
+                Some(location) => (words::from_root(analysis, &location.file), location.start.line),
+                None => (words::some_file(&analysis.sources).into(), 1),
             };
             json!({
                 "description": format!("{}: {}: {}", finding.rule.code, words::subject(finding), finding.message),

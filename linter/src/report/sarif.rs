@@ -15,14 +15,13 @@ use super::fingerprint::fingerprint;
 use super::words;
 use crate::analysis::{Analysis, Suppressed, Suppressor};
 use crate::date;
-use crate::source::Sources;
 use rules::Rules;
 
 /// Prints what a run found.
 pub(super) fn write(analysis: &Analysis, mut out: &mut dyn io::Write) -> io::Result<()> {
     let rules = Rules::of(analysis);
     let page = Page {
-        sources: &analysis.sources,
+        analysis,
         rules: &rules,
     };
     let suppressed = analysis.suppressed.iter().map(|one| page.suppressed(one));
@@ -44,7 +43,7 @@ pub(super) fn write(analysis: &Analysis, mut out: &mut dyn io::Write) -> io::Res
             } },
             "columnKind": "utf16CodeUnits",
             "originalUriBaseIds": { "%SRCROOT%": {
-                "description": { "text": "The folder in which ppcmk-lint was started" },
+                "description": { "text": "The root of the checkout, as far as a pipeline names it, or else the folder in which ppcmk-lint was started" },
             } },
             "results": results,
         }],
@@ -55,7 +54,7 @@ pub(super) fn write(analysis: &Analysis, mut out: &mut dyn io::Write) -> io::Res
 
 /// What results refer to.
 struct Page<'a> {
-    sources: &'a Sources,
+    analysis: &'a Analysis,
     rules: &'a Rules,
 }
 
@@ -104,9 +103,11 @@ impl Page<'_> {
     /// GitHub refuses a whole upload for one result without a file, so a finding without a place
     /// names the first file that was read, or the plan, and no region.
     fn location(&self, finding: &Finding) -> Value {
-        let physical = match &finding.location {
-            Some(location) => self.physical(location),
-            None => json!({ "artifactLocation": artifact(&words::some_file(self.sources)) }),
+        let physical = if let Some(location) = &finding.location {
+            self.physical(location)
+        } else {
+            let file = words::some_file(&self.analysis.sources);
+            json!({ "artifactLocation": self.artifact(&file) })
         };
         json!({
             "physicalLocation": physical,
@@ -146,7 +147,7 @@ impl Page<'_> {
 
     fn physical(&self, location: &Location) -> Value {
         json!({
-            "artifactLocation": artifact(&location.file),
+            "artifactLocation": self.artifact(&location.file),
             "region": {
                 "startLine": location.start.line,
                 "startColumn": self.column(&location.file, location.start),
@@ -156,19 +157,29 @@ impl Page<'_> {
         })
     }
 
+    /// A file below the root, or one that is outside of it with its whole path.
+    fn artifact(&self, file: &str) -> Value {
+        let file = words::from_root(self.analysis, file);
+        if words::is_absolute(&file) {
+            let root = if file.starts_with('/') { "" } else { "/" };
+            return json!({ "uri": format!("file://{root}{}", uri(&file)) });
+        }
+        json!({ "uri": uri(&file), "uriBaseId": "%SRCROOT%" })
+    }
+
     /// The column in UTF-16 code units.
     fn column(&self, file: &str, at: Position) -> usize {
-        let line = self.sources.get(file).and_then(|file| file.line(at.line));
+        let line = self
+            .analysis
+            .sources
+            .get(file)
+            .and_then(|file| file.line(at.line));
         let before = (at.column as usize).saturating_sub(1);
         line.map_or(before, |line| {
             let known: usize = line.chars().take(before).map(char::len_utf16).sum();
             known + before.saturating_sub(line.chars().count())
         }) + 1
     }
-}
-
-fn artifact(file: &str) -> Value {
-    json!({ "uri": uri(file), "uriBaseId": "%SRCROOT%" })
 }
 
 /// A path as a relative reference of RFC 3986.

@@ -1,5 +1,7 @@
 //! The words that all reports share.
 
+use std::borrow::Cow;
+
 use ppcmk_coverage::assessment::KeyControl;
 use ppcmk_coverage::estate::Location;
 use ppcmk_coverage::{Finding, Level};
@@ -45,6 +47,32 @@ pub(super) fn some_file(sources: &Sources) -> String {
 /// A place in parentheses, behind what is there; nothing where there is none.
 pub(super) fn place_behind(location: Option<&Location>) -> String {
     location.map_or_else(String::new, |location| format!(" ({})", place(location)))
+}
+
+/// The name of a file from the root of the checkout, for forges: see [`Analysis::started_in`]. What
+/// is outside of it keeps its name.
+pub(super) fn from_root<'a>(analysis: &Analysis, file: &'a str) -> Cow<'a, str> {
+    if analysis.started_in.is_empty() || is_absolute(file) {
+        return file.into();
+    }
+    let mut names: Vec<&str> = Vec::new();
+    for name in analysis.started_in.split('/').chain(file.split('/')) {
+        match name {
+            "" | "." => {}
+            ".." => {
+                if names.pop().is_none() {
+                    return file.into();
+                }
+            }
+            name => names.push(name),
+        }
+    }
+    names.join("/").into()
+}
+
+/// Whether a name is that of a file from the root of the system, or of a drive.
+pub(super) fn is_absolute(file: &str) -> bool {
+    file.starts_with('/') || file.as_bytes().get(1) == Some(&b':')
 }
 
 /// `main.tf:12:5`.
@@ -96,4 +124,25 @@ pub(super) fn summary(analysis: &Analysis) -> String {
         text.push_str(&others.join(", "));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forge_finds_files_from_the_root_of_its_checkout() {
+        let name = |started_in: &str, file| {
+            let analysis = Analysis {
+                started_in: started_in.into(),
+                ..Analysis::default()
+            };
+            from_root(&analysis, file).into_owned()
+        };
+        assert_eq!(name("", "../a/main.tf"), "../a/main.tf");
+        assert_eq!(name("infra/prod", "main.tf"), "infra/prod/main.tf");
+        assert_eq!(name("infra/prod", "../m/./main.tf"), "infra/m/main.tf");
+        assert_eq!(name("infra", "../../m/main.tf"), "../../m/main.tf");
+        assert_eq!(name("infra", "/m/main.tf"), "/m/main.tf");
+    }
 }

@@ -61,6 +61,9 @@ fn log(analysis: &Analysis) -> Value {
 fn check_physical(location: &Value) {
     let artifact = &location["artifactLocation"];
     let uri = artifact["uri"].as_str().unwrap();
+    if uri.starts_with("file:///") {
+        return assert_eq!(artifact.get("uriBaseId"), None);
+    }
     assert!(
         !uri.is_empty() && !uri.starts_with('/') && !uri.contains([' ', '\\', ':']),
         "{uri}"
@@ -120,4 +123,43 @@ fn columns_are_utf16_code_units() {
 fn names_of_files_become_references() {
     assert_eq!(uri("a/b c%é.tf"), "a/b%20c%25%C3%A9.tf");
     assert_eq!(uri("../x:y.tf"), "../x%3Ay.tf");
+}
+
+/// The places of the first finding and of what is related to it.
+fn uris(analysis: &Analysis) -> Vec<Value> {
+    let result = &log(analysis)["runs"][0]["results"][0];
+    let places = ["locations", "relatedLocations"];
+    places
+        .iter()
+        .flat_map(|name| result[name].as_array().unwrap().clone())
+        .map(|place| place["physicalLocation"]["artifactLocation"].clone())
+        .collect()
+}
+
+#[test]
+fn files_are_named_from_the_root_of_the_checkout() {
+    let mut analysis = testing::analysis();
+    let here = uris(&analysis)[0]["uri"].as_str().unwrap().to_owned();
+    analysis.started_in = "infra/prod".into();
+    for place in uris(&analysis) {
+        assert!(place["uri"].as_str().unwrap().starts_with("infra/prod/"));
+    }
+    assert_eq!(uris(&analysis)[0]["uri"], format!("infra/prod/{here}"));
+    let file = analysis.sources.add("../modules/cmk/main.tf", "x = false");
+    analysis.findings[0].location = Some(testing::place(&file, "false"));
+    assert_eq!(uris(&analysis)[0]["uri"], "infra/modules/cmk/main.tf");
+}
+
+#[test]
+fn a_file_elsewhere_has_its_whole_path_and_no_root() {
+    let mut analysis = testing::analysis();
+    analysis.started_in = "infra".into();
+    for (file, uri) in [
+        ("/srv/a b/main.tf", "file:///srv/a%20b/main.tf"),
+        ("D:/a/main.tf", "file:///D%3A/a/main.tf"),
+    ] {
+        let file = analysis.sources.add(file, "x = false");
+        analysis.findings[0].location = Some(testing::place(&file, "false"));
+        assert_eq!(uris(&analysis)[0], serde_json::json!({ "uri": uri }));
+    }
 }
