@@ -104,9 +104,12 @@ pub(crate) fn is_transient(error: &ClientError, repeat: Repeat) -> bool {
                     && error.status == 409
                     && error.has_code("AnotherOperationInProgress"))
         }
-        // A throttled request was turned away at the door. A 503 may come from a gateway behind
-        // which the request still runs, also with a `Retry-After`.
-        (ClientError::Service(error), Repeat::IfNotExecuted) => error.status == 429,
+        // A throttled request was turned away at the door, and so was one that came too early (RFC
+        // 8470). A 503 may come from a gateway behind which the request still runs, also with a
+        // `Retry-After`.
+        (ClientError::Service(error), Repeat::IfNotExecuted) => {
+            matches!(error.status, 425 | 429)
+        }
         _ => false,
     }
 }

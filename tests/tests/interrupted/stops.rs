@@ -3,9 +3,11 @@
 use std::time::{Duration, Instant};
 
 use ppcmk_emulator::{Body, Effect, Fault, OperationFault, RequestMatch, Response, Stage};
-use ppcmk_tests::Scene;
 use ppcmk_tests::estate::{POLICY, RETAIL, VAULT, policy_id};
 use ppcmk_tests::scene::ASSIGNMENT;
+use ppcmk_tests::{Scene, start};
+
+use serde_json::json;
 
 use crate::{all_end, providers, wait_for_requests};
 
@@ -62,6 +64,29 @@ fn two_interrupts_lose_nothing_that_was_accepted() {
     scene.emulator.complete_operation(RETAIL);
     scene.converges();
     assert_eq!(scene.links(), 1);
+}
+
+/// A grant that was made is not made anew, which would take it away first.
+#[test]
+fn a_grant_that_is_not_visible_yet_is_kept() {
+    let (emulator, workspace) = start();
+    workspace.write("main.tf", POLICY);
+    let nothing = Response::status(200).body(Body::Json(json!({ "value": [] })));
+    let list = RequestMatch::new("GET", "*/roleAssignments");
+    emulator.fault(Fault::new(list.clone(), Effect::Respond(nothing)).forever());
+    let apply = workspace.spawn_apply();
+    wait_for_requests(
+        &emulator,
+        &RequestMatch::new("PUT", "*/roleAssignments/*"),
+        1,
+    );
+    wait_for_requests(&emulator, &list, 2);
+    apply.signal_group("INT");
+    apply.wait().says("Warning: Grant not visible yet");
+    assert!(!workspace.state().is_tainted("ppcmk_key_access.eu"));
+    emulator.clear_faults();
+    workspace.apply().succeeds();
+    workspace.plan().is_empty();
 }
 
 #[test]

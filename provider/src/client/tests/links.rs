@@ -118,6 +118,7 @@ async fn what_was_certainly_not_executed_is_tried_again() {
     for reply in [
         Reply::NoConnection,
         with_header(status(429), "retry-after", "9"),
+        status(425),
         status(401),
     ] {
         let fixture = Fixture::new([reply, status(202)]);

@@ -138,7 +138,12 @@ impl Resource for KeyAccesses {
         let id = grant.make(&cx, services, &call).await?;
         model.id = id.to_string().into();
         sink.save(model.clone());
-        grant.wait_until_visible(&cx, services, &call, &id).await?;
+        match grant.wait_until_visible(&cx, services, &call, &id).await {
+            Ok(()) => {}
+            // Nothing that needs the grant is begun any more, and an error would replace it.
+            Err(_) if cx.stop().is_cancelled() => cx.report(not_seen_yet(&id)),
+            Err(problems) => return Err(problems),
+        }
         Ok(model)
     }
 
@@ -235,6 +240,16 @@ impl Resource for KeyAccesses {
         })?;
         grant::import(services, &call, &id).await
     }
+}
+
+fn not_seen_yet(id: &GrantId) -> Diagnostic {
+    Diagnostic::warning(
+        "Grant not visible yet",
+        format!(
+            "You stopped Terraform after the grant {id} was made and before Azure showed it. The \
+             state has it; the next run looks again."
+        ),
+    )
 }
 
 /// Whether the policy was deleted and created again, so that it has another identity now and the
