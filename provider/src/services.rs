@@ -31,6 +31,7 @@ pub struct Services {
     pub(crate) planned: Planned,
     verifications: Mutex<usize>,
     waits: Mutex<usize>,
+    confirmations: Mutex<usize>,
 }
 
 /// How many finished links one process looks up for the sake of `encryption_status` alone. A
@@ -39,6 +40,9 @@ const MOST_VERIFICATIONS: usize = 2;
 
 /// For how many environments one process waits whether reads still show what has just been done.
 const MOST_WAITS: usize = 20;
+
+/// How many differences that a list shows one process confirms by reading the environment alone.
+const MOST_CONFIRMATIONS: usize = 50;
 
 impl Services {
     pub(crate) fn new(settings: Settings) -> Result<Self, Diagnostics> {
@@ -76,6 +80,7 @@ impl Services {
             planned: Planned::default(),
             verifications: Mutex::default(),
             waits: Mutex::default(),
+            confirmations: Mutex::default(),
         })
     }
 
@@ -108,6 +113,11 @@ impl Services {
     /// Whether a read may wait for one more environment; see [`MOST_WAITS`].
     pub(crate) fn may_wait_for_reads(&self) -> bool {
         is_within(&self.waits, MOST_WAITS)
+    }
+
+    /// Whether one more difference may be confirmed; see [`MOST_CONFIRMATIONS`].
+    pub(crate) fn may_confirm(&self) -> bool {
+        is_within(&self.confirmations, MOST_CONFIRMATIONS)
     }
 }
 

@@ -123,6 +123,11 @@ pub(crate) struct Response {
 }
 
 impl Response {
+    /// Whether there is no body.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.body.iter().all(u8::is_ascii_whitespace)
+    }
+
     /// A header as text, by its name in any case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()

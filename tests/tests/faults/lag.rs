@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use ppcmk_emulator::modes::{AcceptedHeaders, SlotWhileLinking, SlotWhileSwapping};
 use ppcmk_emulator::{
-    Effect, Fault, OperationFault, OperationScript, Outcome, RequestMatch, SlotAfter, Stage,
+    Body, Effect, Fault, OperationFault, OperationScript, Outcome, RequestMatch, Response,
+    SlotAfter, Stage,
 };
-use ppcmk_tests::Scene;
 use ppcmk_tests::estate::RETAIL;
 use ppcmk_tests::scene::ASSIGNMENT;
+use ppcmk_tests::{Fleet, Scene};
 use serde_json::json;
 
 use crate::side_by_side;
@@ -109,6 +110,33 @@ fn a_link_that_is_removed_right_after_it_was_made_is_a_difference() {
     plan.plans(ASSIGNMENT, "create");
     plan.run.says("Warning: Link not visible");
     assert_eq!(scene.links(), 1);
+}
+
+/// A list of environments that is older than the links, while each environment alone shows its own.
+#[test]
+fn a_list_that_lags_is_no_difference() {
+    const MANY: usize = 6;
+    let fleet = Fleet::new(MANY);
+    let unlinked = (1..=MANY).map(|number| {
+        json!({
+            "name": format!("20000000-0000-0000-0000-{number:012}"),
+            "location": "europe",
+            "properties": {
+                "displayName": format!("Store {number}"),
+                "environmentSku": "Production",
+                "governanceConfiguration": { "protectionLevel": "Standard" },
+            },
+        })
+    });
+    let list =
+        Response::status(200).body(Body::Json(json!({ "value": unlinked.collect::<Vec<_>>() })));
+    let lists = RequestMatch::environments();
+    fleet
+        .emulator
+        .fault(Fault::new(lists.clone(), Effect::Respond(list)).forever());
+    fleet.workspace.plan().is_empty();
+    let requests = fleet.emulator.requests();
+    assert_eq!(requests.on(&lists).count(), 1, "{requests:#?}");
 }
 
 /// The service names no operation and shows no list, so only the slot tells.

@@ -99,12 +99,14 @@ impl ArmClient {
         make: impl Fn(&'static str) -> Request,
     ) -> Result<EnterprisePolicy, ClientError> {
         let (request, response) = self.send_policy(call, make).await?;
-        if response.status != 202 {
+        if response.status == 202 {
+            self.settle(call, &request, response).await?;
+        } else if !response.is_blank() {
             return self.read_policy(&request, &response);
         }
-        self.settle(call, &request, response).await?;
         let request = self.request(Method::GET, id.as_str(), self.policy_version());
-        // A 202 without an address to ask leaves nothing but looking for the policy itself.
+        // A 202 without an address to ask, or an answer without a body, leaves nothing but looking
+        // for the policy itself.
         for _ in 1..MOST_LOOKS {
             match self.plane.send(call, &request).await {
                 Ok(response) => return self.read_policy(&request, &response),

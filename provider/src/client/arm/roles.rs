@@ -53,7 +53,8 @@ impl ArmClient {
             .collect())
     }
 
-    /// An assignment by its id.
+    /// An assignment by its id. One that is not found, or may not be asked for alone, is looked for
+    /// in the list at its scope: what is gone there is gone.
     pub async fn role_assignment(
         &self,
         call: &Call,
@@ -62,9 +63,35 @@ impl ArmClient {
         let request = self.request(Method::GET, id.as_str(), ROLE_VERSION);
         match self.plane.send(call, &request).await {
             Ok(response) => self.read_assignment(&request, &response).map(Some),
-            Err(error) if error.service().is_some_and(ServiceError::says_gone) => Ok(None),
+            Err(error) if matches!(error.status(), Some(404 | 405)) => {
+                self.listed_assignment(call, id).await
+            }
             Err(error) => Err(error),
         }
+    }
+
+    /// The same from the assignments at and above its scope.
+    async fn listed_assignment(
+        &self,
+        call: &Call,
+        id: &RoleAssignmentId,
+    ) -> Result<Option<RoleAssignment>, ClientError> {
+        let path = format!(
+            "{}/providers/Microsoft.Authorization/roleAssignments",
+            id.scope()
+        );
+        let query = [("api-version", ROLE_VERSION), ("$filter", "atScope()")];
+        let request = self.plane.request(Method::GET, &path, &query);
+        let response = match self.plane.send(call, &request).await {
+            Ok(response) => response,
+            Err(error) if error.service().is_some_and(ServiceError::says_gone) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let dtos: Vec<RoleAssignmentDto> = self.pages(call, (request, response)).await?;
+        Ok(dtos
+            .into_iter()
+            .filter_map(|dto| RoleAssignment::try_from(dto).ok())
+            .find(|assignment| assignment.id == *id))
     }
 
     /// Gives a role at a scope under our deterministic name. A 403 stays an error: right after a
@@ -82,11 +109,7 @@ impl ArmClient {
             .request(Method::PUT, &id, ROLE_VERSION)
             .json(&body(scope, role, principal));
         let error = match self.plane.send(call, &request).await {
-            Ok(response) => {
-                return self
-                    .read_assignment(&request, &response)
-                    .map(RoleAssigned::Done);
-            }
+            Ok(response) => return self.assigned(call, &request, &response, &id).await,
             Err(error) => error,
         };
         match error.service() {
@@ -98,6 +121,24 @@ impl ArmClient {
             }
             _ => Err(error),
         }
+    }
+
+    /// The assignment that was just made: from the answer, or read where that has no body.
+    async fn assigned(
+        &self,
+        call: &Call,
+        request: &Request,
+        response: &Response,
+        id: &str,
+    ) -> Result<RoleAssigned, ClientError> {
+        let read = self.read_assignment(request, response);
+        if response.is_blank()
+            && let Ok(id) = id.parse()
+            && let Some(assignment) = self.role_assignment(call, &id).await?
+        {
+            return Ok(RoleAssigned::Done(assignment));
+        }
+        read.map(RoleAssigned::Done)
     }
 
     /// Takes a role away.

@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use super::BapClient;
 use crate::client::error::{ClientError, Plane};
 use crate::client::model::Environment;
-use crate::client::time::Call;
+use crate::client::time::{Call, Ended};
 
 /// So many reads ask for their environment alone before a list pays.
 const SINGLE_READS: usize = 3;
@@ -106,6 +106,27 @@ impl EnvironmentDirectory {
         Ok(self.bap.environment(call, id).await?.map(Arc::new))
     }
 
+    /// Reads an environment alone if what was seen of it comes from a list: a list may lag, so what
+    /// it lacks is no proof.
+    pub async fn confirmed(
+        &self,
+        call: &Call,
+        seen: Arc<Environment>,
+    ) -> Result<Option<Arc<Environment>>, ClientError> {
+        let is_listed = {
+            let list = call.run(self.list.lock()).await.map_err(cut_short)?;
+            let listed = list.snapshot.as_ref();
+            listed
+                .and_then(|list| list.environment(&seen.id))
+                .is_some_and(|listed| Arc::ptr_eq(listed, &seen))
+        };
+        if is_listed {
+            Ok(self.bap.environment(call, &seen.id).await?.map(Arc::new))
+        } else {
+            Ok(Some(seen))
+        }
+    }
+
     /// All environments, at most a minute old and not older than our own last write.
     pub async fn all(&self, call: &Call) -> Result<Arc<Snapshot>, ClientError> {
         let last_write = self.written().last;
@@ -184,9 +205,7 @@ impl EnvironmentDirectory {
         newer_than: Option<Instant>,
     ) -> Result<Arc<Snapshot>, ClientError> {
         let asked_at = Instant::now();
-        let plane = Plane::PowerPlatform;
-        let ended = |ended| ClientError::Ended { ended, plane };
-        let mut list = call.run(self.list.lock()).await.map_err(ended)?;
+        let mut list = call.run(self.list.lock()).await.map_err(cut_short)?;
         // A long list takes its time, and who waited for it gets it.
         if let Some(snapshot) = &list.snapshot
             && snapshot.read_at.elapsed() < FRESH
@@ -231,6 +250,14 @@ impl EnvironmentDirectory {
                 Err(ClientError::Shared(error))
             }
         }
+    }
+}
+
+/// The error of who waited for a list for too long.
+fn cut_short(ended: Ended) -> ClientError {
+    ClientError::Ended {
+        ended,
+        plane: Plane::PowerPlatform,
     }
 }
 

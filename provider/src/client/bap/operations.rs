@@ -86,7 +86,7 @@ impl BapClient {
             }
         };
         let retry_after = response.retry_after;
-        if response.status == 202 && response.body.iter().all(u8::is_ascii_whitespace) {
+        if response.status == 202 && response.is_blank() {
             return Ok(Poll::Working { retry_after });
         }
         let dto: OperationDto = self.plane.decode(&request, &response)?;

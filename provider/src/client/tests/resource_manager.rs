@@ -313,6 +313,51 @@ async fn a_role_is_given_under_a_name_of_its_own() {
     assert_eq!(body(&seen), expected);
 }
 
+/// An assignment that cannot be read alone is found in the list at its scope.
+#[tokio::test(start_paused = true)]
+async fn an_assignment_is_gone_when_the_list_lacks_it_too() {
+    let list = payload!("role-assignment-list-response-200");
+    let first: Value = serde_json::from_str(list).unwrap();
+    let id = first["value"][0]["id"].as_str().unwrap().parse().unwrap();
+    for (alone, listed, is_there) in [
+        (status(404), json(200, list), true),
+        (status(405), json(200, list), true),
+        (status(404), json(200, r#"{"value":[]}"#), false),
+        (status(404), status(404), false),
+    ] {
+        let fixture = Fixture::new([alone, listed]);
+        let arm = fixture.client.arm();
+        let found = arm.role_assignment(&fixture.call, &id).await.unwrap();
+        assert_eq!(found.is_some(), is_there);
+        assert!(fixture.script.seen()[1].url.contains("$filter=atScope"));
+    }
+    let fixture = Fixture::new([status(404), status(403)]);
+    let arm = fixture.client.arm();
+    assert!(arm.role_assignment(&fixture.call, &id).await.is_err());
+}
+
+/// An answer without a body is no failure of what it answers to.
+#[tokio::test(start_paused = true)]
+async fn what_was_written_is_read_where_the_answer_is_empty() {
+    let principal = PRINCIPAL.parse().unwrap();
+    let made = payload!("role-assignment-put-response-201");
+    let fixture = Fixture::new([status(201), json(200, made)]);
+    let arm = fixture.client.arm();
+    let assigned = arm
+        .assign_role(&fixture.call, VAULT_ID, &principal, KEY_ENCRYPTION_ROLE)
+        .await;
+    assert!(matches!(assigned, Ok(RoleAssigned::Done(_))));
+
+    let policy = payload!("arm-enterprise-policy-get-response-200");
+    let fixture = Fixture::new([status(201), status(404), json(200, policy)]);
+    let arm = fixture.client.arm();
+    let id = POLICY_ID.parse().unwrap();
+    let put = arm
+        .put_policy(&fixture.call, &id, &spec(None, Tags::new()))
+        .await;
+    assert!(put.unwrap().system_id.is_some());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_role_that_cannot_be_given_has_a_name() {
     let principal = PRINCIPAL.parse().unwrap();

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use ppcmk_coverage::LinkStatus;
+use ppcmk_coverage::{EnvironmentId, LinkStatus};
 use tfplugin::{Cx, Diagnostic, Diagnostics};
 
 use super::late::{self, Late, Seen, look_up, newest};
 use super::link::JOURNAL;
 use super::model::{Assignment, Encryption, Note};
+use super::unlink::is_ours;
 use super::{former, remember, remembered_system_id};
-use crate::client::{Call, Environment, OperationType};
+use crate::client::{Call, ClientError, Environment, OperationType};
 use crate::explain::explain;
 use crate::services::{Services, call};
 
@@ -25,12 +26,9 @@ pub(super) async fn read(
     };
     // Terraform knows of the link, so no run was cut off.
     services.journal.end(JOURNAL, id.as_str());
-    let environment = services
-        .environments()
-        .environment(&call, &id)
-        .await
-        .map_err(|error| explain(&format!("read the environment {id}"), &error))?;
-    let Some(mut environment) = environment else {
+    let seen = seen(cx, services, &call, &state, &id).await;
+    let seen = seen.map_err(|error| explain(&format!("read the environment {id}"), &error))?;
+    let Some(mut environment) = seen else {
         return gone(cx, services, &call, &state).await;
     };
     let mut note = cx.private(|private| private.get::<Note>(Note::NAME));
@@ -92,6 +90,28 @@ pub(super) async fn read(
     remember(cx, running.as_ref());
     state.observe(&environment, encryption, running.as_ref());
     Ok(Some(state))
+}
+
+/// The environment: from a list where there is one, and alone where that would make a difference.
+async fn seen(
+    cx: &Cx<Services>,
+    services: &Services,
+    call: &Call,
+    state: &Assignment,
+    id: &EnvironmentId,
+) -> Result<Option<Arc<Environment>>, ClientError> {
+    let environments = services.environments();
+    let Some(seen) = environments.environment(call, id).await? else {
+        return Ok(None);
+    };
+    let is_as_recorded = seen
+        .encryption
+        .as_ref()
+        .is_some_and(|link| is_ours(cx, state, link));
+    if is_as_recorded || !services.may_confirm() {
+        return Ok(Some(seen));
+    }
+    environments.confirmed(call, seen).await
 }
 
 /// Whether the environment of a state does not exist any more, as far as the caller can know that:

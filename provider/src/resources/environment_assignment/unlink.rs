@@ -117,7 +117,7 @@ pub(super) async fn unlink(
 }
 
 /// Whether the slot names the policy of the state, by whichever id it has.
-fn is_ours(cx: &Cx<Services>, state: &Assignment, link: &PolicyLink) -> bool {
+pub(super) fn is_ours(cx: &Cx<Services>, state: &Assignment, link: &PolicyLink) -> bool {
     let names_policy_id = link.policy_id.is_some() || link.policy_id_text.is_some();
     let remembered = remembered_system_id(cx).filter(|_| !names_policy_id);
     link.is_to(
