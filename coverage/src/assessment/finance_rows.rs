@@ -239,7 +239,9 @@ fn scale_unit(finance: &Finance<'_>, index: usize, unit: &ScaleUnit) -> Row {
         Some(name) => name.clone(),
         None => format!("commerce_scale_units[{index}]"),
     };
-    let place = Whereabouts::of(&unit.region, Place::scale_unit_geo);
+    let place = Whereabouts::of(&unit.region, |place| {
+        place.scale_unit_geo(finance.place.region_geo())
+    });
     let (part, geo, answer) = component(finance, &place, "the scale unit", "CMK301");
     (Some(name), part, geo, answer)
 }
@@ -262,8 +264,10 @@ fn component(
 fn no_scale_unit_region(finance: &Finance<'_>) -> Option<Row> {
     let units = &finance.declaration.commerce_scale_units;
     let geo = finance.place.geo()?;
-    let none = geo.csu_regions().is_empty() && geo.csu_regions_closed().is_empty();
-    if !none || geo.confidence() == Confidence::Unknown || units.value().is_none_or(Vec::is_empty) {
+    if geo.has_scale_unit_region()
+        || geo.confidence() == Confidence::Unknown
+        || units.value().is_none_or(Vec::is_empty)
+    {
         return None;
     }
     let reason = format!("if there is a region for scale units in `{geo}`; none is published");

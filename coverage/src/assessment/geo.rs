@@ -36,6 +36,14 @@ impl Whereabouts {
         }
     }
 
+    /// The geo or the geos that it may be.
+    pub(super) fn region_geo(&self) -> &RegionGeo {
+        match self {
+            Self::At(_, geo) => geo,
+            Self::Unknown(_) => &RegionGeo::Unknown,
+        }
+    }
+
     /// The geo, if it is one.
     pub(super) fn geo(&self) -> Option<Geo> {
         match self {

@@ -1,7 +1,7 @@
 //! What a user declares about workloads that no API shows (`data "ppcmk_coverage"`, inventory).
 
 use crate::geo::RegionGeo;
-use crate::{AzureRegion, Geo};
+use crate::{AzureRegion, Geo, SameGeo};
 
 use super::{Environment, Fact, Header, Link, Origin};
 
@@ -126,13 +126,19 @@ impl Place {
         }
     }
 
-    /// The geo of a Commerce Scale Unit that is there; the published list of their regions decides
-    /// where two geos share a region.
-    pub fn scale_unit_geo(&self) -> RegionGeo {
-        match Geo::from_any_name(&self.text) {
+    /// The geo of a Commerce Scale Unit that is there, next to what it is compared with. Of a region
+    /// that two geos share the published list of regions names one; where that is another geo and the
+    /// region lies in `other` all the same, nobody can say.
+    pub fn scale_unit_geo(&self, other: &RegionGeo) -> RegionGeo {
+        let published = match Geo::from_any_name(&self.text) {
             Some(geo) => RegionGeo::One(geo),
             None => AzureRegion::new(&self.text).scale_unit_geo(),
+        };
+        let is_elsewhere = |geo: &RegionGeo| geo.same_as(other) == SameGeo::Different;
+        if is_elsewhere(&published) && !is_elsewhere(&self.geo()) {
+            return self.geo();
         }
+        published
     }
 
     /// The geo of finance and operations in this place. Of a region that geos share it is that of the

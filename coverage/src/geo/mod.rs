@@ -108,6 +108,19 @@ impl Geo {
         self.0.csu_regions_closed
     }
 
+    /// Whether a published region for Commerce Scale Units lies in the geo, open or closed; also one
+    /// that the list counts for a geo that shares the region (Singapore, in `southeastasia`).
+    pub fn has_scale_unit_region(self) -> bool {
+        let is_published = |region: &&str| {
+            TABLE
+                .iter()
+                .any(|entry| entry.has_scale_unit_region(region))
+        };
+        !self.csu_regions().is_empty()
+            || !self.csu_regions_closed().is_empty()
+            || self.azure_regions().iter().any(is_published)
+    }
+
     /// The cloud of the geo (`public`, `gcc`, `usgovhigh`, `dod`, `china`).
     pub fn cloud(self) -> &'static str {
         self.0.cloud

@@ -113,6 +113,9 @@ fn help(home: &Home<'_>) -> String {
         return RULE.fix.to_owned();
     };
     match geo.csu_regions() {
+        [] if geo.has_scale_unit_region() => {
+            format!("record the gap: no region of geo `{geo}` alone is open for new scale units")
+        }
         [] => format!("record the gap: geo `{geo}` has no region for scale units"),
         regions => format!(
             "redeploy the scale unit in `{}`, or record the gap",
@@ -124,7 +127,6 @@ fn help(home: &Home<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::declared::fixtures::declared;
-    use crate::Certainty;
     use crate::estate::{Estate, Fact, FinanceAndOperations, Place, ScaleUnit};
     use crate::rules::testing::{Answers, answers, unknown};
 
@@ -216,13 +218,11 @@ mod tests {
     }
 
     #[test]
-    fn is_only_possible_where_the_region_lies_in_the_geo_too() {
-        let certainty = |location: &str| {
-            let estate = estate(location, place("southeastasia"), Fact::default());
-            crate::rules::check(&estate, [&super::RULE]).0[0].certainty
-        };
-        assert_eq!(certainty("singapore"), Certainty::Possible);
-        assert_eq!(certainty("europe"), Certainty::Definite);
+    fn cannot_decide_where_the_region_lies_in_the_geo_too() {
+        check("singapore", place("southeastasia")).is_undecided(&[
+            "data.ppcmk_coverage.retail: which geo `southeastasia` belongs to (`asia` or \
+             `singapore`) is not declared",
+        ]);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use super::declared::known;
 use super::home::{Home, Workload, compare};
 use super::{Evidence, Example, Level, Rule, Source, pages};
-use crate::estate::{Estate, Place};
+use crate::estate::Estate;
 use crate::finding::Findings;
 
 pub(super) const RULE: Rule = Rule {
@@ -74,7 +74,7 @@ fn check(estate: &Estate, out: &mut Findings) {
             missing: "the region of ratings and reviews".into(),
             region: &ratings.region,
             entry: &fact.origin,
-            geo: Place::geo,
+            geo: |place, _| place.geo(),
             help,
         };
         compare(estate, declaration, &workload, out);

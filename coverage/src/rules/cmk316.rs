@@ -74,8 +74,7 @@ fn check(estate: &Estate, out: &mut Findings) {
             continue;
         };
         let Some(geo) = home.geo() else { continue };
-        let has_regions = !geo.csu_regions().is_empty() || !geo.csu_regions_closed().is_empty();
-        if has_regions || geo.confidence() == Confidence::Unknown {
+        if geo.has_scale_unit_region() || geo.confidence() == Confidence::Unknown {
             continue;
         }
         let message =
@@ -121,6 +120,8 @@ mod tests {
         check("unitedarabemirates", one()).is_silent();
         check("france", Vec::new().into()).is_silent();
         check("france", Fact::default()).is_silent();
+        // It shares the region `southeastasia`.
+        check("singapore", one()).is_silent();
     }
 
     #[test]

@@ -106,11 +106,12 @@ struct Workload<'a> {
     /// "e-commerce is"
     claim: String,
     region: &'a Fact<Place>,
-    geo: fn(&Place) -> RegionGeo,
+    geo: fn(&Place, &RegionGeo) -> RegionGeo,
 }
 
 fn workloads(declaration: &Declaration) -> Vec<Workload<'_>> {
     let mut all = Vec::new();
+    let own: fn(&Place, &RegionGeo) -> RegionGeo = |place, _| place.geo();
     let mut add = |instance: &str, claim: &str, region, geo| {
         all.push(Workload {
             instance: instance.to_owned(),
@@ -121,7 +122,7 @@ fn workloads(declaration: &Declaration) -> Vec<Workload<'_>> {
     };
     if let Some(finance) = declaration.finance_and_operations.value() {
         let claim = "finance and operations is";
-        add("finance_and_operations", claim, &finance.region, Place::geo);
+        add("finance_and_operations", claim, &finance.region, own);
     }
     let units = declaration.commerce_scale_units.value();
     for (index, unit) in units.into_iter().flatten().enumerate() {
@@ -133,10 +134,10 @@ fn workloads(declaration: &Declaration) -> Vec<Workload<'_>> {
         add(&instance, &claim, &unit.region, Place::scale_unit_geo);
     }
     if let Some(ecommerce) = declaration.ecommerce.value() {
-        add("ecommerce", "e-commerce is", &ecommerce.region, Place::geo);
+        add("ecommerce", "e-commerce is", &ecommerce.region, own);
         if let Some(ratings) = ecommerce.ratings_and_reviews.value() {
             let claim = "ratings and reviews are";
-            add("ratings_and_reviews", claim, &ratings.region, Place::geo);
+            add("ratings_and_reviews", claim, &ratings.region, own);
         }
     }
     all
@@ -148,20 +149,24 @@ fn judge(estate: &Estate, declaration: &Declaration, workload: &Workload, out: &
         // It is where its environment is, or nobody says where; CMK301 to CMK303 do.
         Known::Absent => return,
         Known::Unknown(unknown) => unknown.clone(),
-        Known::Value(place) => match allowed(estate, &(workload.geo)(place)) {
-            SameGeo::Same => return,
-            SameGeo::Unknown => open_question(&place.text, &(workload.geo)(place)),
-            SameGeo::Different => {
-                let message = format!(
-                    "{} in `{}`, outside of {}",
-                    workload.claim,
-                    place.text,
-                    allowed_names(estate)
-                );
-                report(estate, declaration, &workload.instance, message, out).at(origin);
-                return;
+        Known::Value(place) => {
+            let geos = RegionGeo::Several(estate.scope.allowed_geos.clone());
+            let geo = (workload.geo)(place, &geos);
+            match allowed(estate, &geo) {
+                SameGeo::Same => return,
+                SameGeo::Unknown => open_question(&place.text, &geo),
+                SameGeo::Different => {
+                    let message = format!(
+                        "{} in `{}`, outside of {}",
+                        workload.claim,
+                        place.text,
+                        allowed_names(estate)
+                    );
+                    report(estate, declaration, &workload.instance, message, out).at(origin);
+                    return;
+                }
             }
-        },
+        }
     };
     undecided(declaration, &workload.instance, &unknown, origin, out);
 }

@@ -33,8 +33,8 @@ pub(super) struct Workload<'a> {
     pub(super) region: &'a Fact<Place>,
     /// The entry around the region.
     pub(super) entry: &'a Origin,
-    /// How a place of this kind of workload tells its geo.
-    pub(super) geo: fn(&Place) -> RegionGeo,
+    /// How a place of this kind of workload tells its geo, next to that of finance and operations.
+    pub(super) geo: fn(&Place, &RegionGeo) -> RegionGeo,
     /// What to do, given the geo that it should be in.
     pub(super) help: fn(&Home<'_>) -> String,
 }
@@ -59,7 +59,7 @@ pub(super) fn compare(
         Ok(home) => home,
         Err((unknown, origin)) => return undecided(&unknown, origin, out),
     };
-    let geo = (workload.geo)(place);
+    let geo = (workload.geo)(place, &home.geo);
     match home.has(place, &geo) {
         SameGeo::Same => {}
         SameGeo::Unknown => undecided(&home.open_question(place, &geo), origin, out),
@@ -70,15 +70,11 @@ pub(super) fn compare(
                 named(&place.text, &geo),
                 named(home.text, &home.geo)
             );
-            let finding = report(estate, declaration, &workload.instance, message, out)
+            report(estate, declaration, &workload.instance, message, out)
                 .at(workload.entry)
                 .at(origin)
                 .help((workload.help)(&home))
                 .related(home.header, home.origin, home.label());
-            // The geo of a region that geos share was inferred, and the other one would fit.
-            if home.has(place, &place.geo()) != SameGeo::Different {
-                finding.possible();
-            }
         }
     }
 }
