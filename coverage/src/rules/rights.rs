@@ -240,15 +240,33 @@ fn covers_key(estate: &Estate, key: &Link<Key>, policy: &Policy) -> Answer {
     if let Some(same) = key.same(&policy.key) {
         return if same { Answer::Yes } else { Answer::No };
     }
-    let Some(key) = key.target().map(|key| &estate[key]) else {
-        return Answer::Unknown(open(key, "the key"));
-    };
     let own = policy.key.target().map(|key| &estate[key].name);
-    match (key.name.value(), own.unwrap_or(&policy.key_name).value()) {
+    let own = own.unwrap_or(&policy.key_name).value();
+    let Some(key) = key.target().map(|key| &estate[key]) else {
+        // Whatever vault it is in, it has another name.
+        let is_other = name_in(key)
+            .zip(own)
+            .is_some_and(|(granted, used)| !granted.eq_ignore_ascii_case(used));
+        return if is_other {
+            Answer::No
+        } else {
+            Answer::Unknown(open(key, "the key"))
+        };
+    };
+    match (key.name.value(), own) {
         (Some(granted), Some(used)) if !granted.eq_ignore_ascii_case(used) => Answer::No,
         (Some(_), Some(_)) => covers(estate, &Scope::Vault(key.vault.clone()), policy),
         _ => Answer::Unknown(open(&policy.key, "the key")),
     }
+}
+
+/// The name of a key that is not in the estate, from its id.
+fn name_in(key: &Link<Key>) -> Option<&str> {
+    let Identity::Elsewhere(id) = &key.identity else {
+        return None;
+    };
+    let (_, rest) = id.split_once("/keys/")?;
+    rest.split('/').next().filter(|name| !name.is_empty())
 }
 
 /// Whether the ids of scope and vault are known, and the vault is not inside.
@@ -333,6 +351,21 @@ mod tests {
         assert_eq!(too_little(&verdict), "the role `key vault reader`");
         let verdict = check(|chain| chain.grant().right = role("our own role"));
         assert!(matches!(verdict, Verdict::Unknown(_)), "{verdict:?}");
+    }
+
+    #[test]
+    fn a_right_on_another_key_is_none_wherever_that_is() {
+        let on = |id: &str| {
+            check(|chain| {
+                chain.policy().key_name = "cmk".to_owned().into();
+                chain.policy().key = Link::default();
+                chain.grant().scope = Scope::Key(Identity::Elsewhere(id.into()).into());
+            })
+        };
+        assert_eq!(on("azurerm_key_vault.cmk/keys/other"), Verdict::Unrelated);
+        for id in ["azurerm_key_vault.cmk/keys/cmk", "/kv"] {
+            assert!(matches!(on(id), Verdict::Unknown(_)), "{id}");
+        }
     }
 
     #[test]

@@ -250,7 +250,13 @@ impl Builder<'_> {
         };
         match self.keys_by_name.get(&(text.clone(), name.to_owned())) {
             Some(handle) => Identity::Here(*handle),
-            None => Identity::Elsewhere(format!("{text}/keys/{name}").into()),
+            None => {
+                let vault = match vault.target() {
+                    Some(vault) => self.estate[vault].header.address.to_string(),
+                    None => text,
+                };
+                Identity::Elsewhere(format!("{vault}/keys/{name}").into())
+            }
         }
     }
 
