@@ -265,7 +265,7 @@ fn name_in(key: &Link<Key>) -> Option<&str> {
     let Identity::Elsewhere(id) = &key.identity else {
         return None;
     };
-    let (_, rest) = id.split_once("/keys/")?;
+    let (_, rest) = id.rsplit_once("/keys/")?;
     rest.split('/').next().filter(|name| !name.is_empty())
 }
 

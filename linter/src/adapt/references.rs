@@ -248,16 +248,14 @@ impl Builder<'_> {
                 .unknown()
                 .map_or(Identity::Absent, |why| Identity::Unknown(why.clone()));
         };
-        match self.keys_by_name.get(&(text.clone(), name.to_owned())) {
-            Some(handle) => Identity::Here(*handle),
-            None => {
-                let vault = match vault.target() {
-                    Some(vault) => self.estate[vault].header.address.to_string(),
-                    None => text,
-                };
-                Identity::Elsewhere(format!("{vault}/keys/{name}").into())
-            }
+        if let Some(handle) = self.keys_by_name.get(&(text.clone(), name.to_owned())) {
+            return Identity::Here(*handle);
         }
+        let vault = match vault.target() {
+            Some(vault) => self.estate[vault].header.address.to_string(),
+            None => text,
+        };
+        Identity::Elsewhere(format!("{vault}/keys/{name}").into())
     }
 
     /// What a role assignment is about.

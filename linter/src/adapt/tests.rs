@@ -163,8 +163,9 @@ resource "azapi_resource" "policy" {
 resource "azurerm_key_vault" "cmk" { name = "kv" }
 "#;
 
-const VAULT_AND_KEY: [&str; 1] =
-    ["azapi_resource.policy: vault azurerm_key_vault.cmk, key elsewhere #0/keys/cmk"];
+const VAULT_AND_KEY: [&str; 1] = [
+    "azapi_resource.policy: vault azurerm_key_vault.cmk, key elsewhere azurerm_key_vault.cmk/keys/cmk",
+];
 
 #[test]
 fn understands_every_spelling_of_a_raw_body() {
@@ -292,8 +293,8 @@ resource "ppcmk_environment_assignment" "this" {
 variable "environment" {}
 "#,
         &[
-            "ppcmk_enterprise_policy.this[\"eu\"]: vault azurerm_key_vault.this[\"eu\"], key elsewhere #0/keys/cmk",
-            "ppcmk_enterprise_policy.this[\"us\"]: vault azurerm_key_vault.this[\"us\"], key elsewhere #1/keys/cmk",
+            "ppcmk_enterprise_policy.this[\"eu\"]: vault azurerm_key_vault.this[\"eu\"], key elsewhere azurerm_key_vault.this[\"eu\"]/keys/cmk",
+            "ppcmk_enterprise_policy.this[\"us\"]: vault azurerm_key_vault.this[\"us\"], key elsewhere azurerm_key_vault.this[\"us\"]/keys/cmk",
             "ppcmk_key_access.this[\"eu\"]: ppcmk_enterprise_policy.this[\"eu\"] on azurerm_key_vault.this[\"eu\"], Some(Fitting)",
             "ppcmk_key_access.this[\"us\"]: ppcmk_enterprise_policy.this[\"us\"] on azurerm_key_vault.this[\"us\"], Some(Fitting)",
             "ppcmk_environment_assignment.this[\"us\"]: unknown: variable `environment` has no value under ppcmk_enterprise_policy.this[\"us\"]",
@@ -369,7 +370,7 @@ variable "admin" { default = "AAAAAAAA-0000-0000-0000-000000000001" }
 variable "more" { default = ["b"] }
 "#,
         &[
-            "ppcmk_enterprise_policy.p: vault azurerm_key_vault.v, key elsewhere #0/keys/cmk",
+            "ppcmk_enterprise_policy.p: vault azurerm_key_vault.v, key elsewhere azurerm_key_vault.v/keys/cmk",
             "azurerm_key_vault.v: elsewhere aaaaaaaa-0000-0000-0000-000000000001 on azurerm_key_vault.v, Some(AccessPolicy([\"create\"]))",
             "azurerm_key_vault.v: elsewhere b on azurerm_key_vault.v, Some(AccessPolicy([]))",
             "azurerm_key_vault_access_policy.p: ppcmk_enterprise_policy.p on azurerm_key_vault.v, Some(AccessPolicy([\"get\", \"wrapkey\", \"unwrapkey\"]))",
