@@ -7,7 +7,7 @@
 use super::custody::{USES_KEY, keys, unread_keys, used_by};
 use super::example::{policy, vault};
 use super::{Evidence, Example, Level, Rule, Source, pages};
-use crate::estate::{Date, Estate, Fact, Key, Known, Policy};
+use crate::estate::{Date, Estate, Fact, Key, Known, Policy, Reason, Unknown};
 use crate::finding::Findings;
 
 pub(super) const RULE: Rule = Rule {
@@ -96,12 +96,26 @@ fn check(estate: &Estate, out: &mut Findings) {
             }
             Known::Value(date) => expires(key, policy, *date, out),
             Known::Absent => later_versions_expire(key, policy, out),
+            Known::Unknown(unknown) if is_some_date(unknown) && key.rotation.is_absent() => {
+                let finding = out
+                    .report(&key.header, "the key expires, and nothing rotates it")
+                    .at(&key.expires.origin);
+                used_by(finding, policy, &policy.key.origin, USES_KEY);
+            }
             Known::Unknown(unknown) => {
                 if !rotates(key) {
                     out.undecided(&key.header, unknown).at(&key.expires.origin);
                 }
             }
         }
+    }
+}
+
+/// Whether it is a date for certain, made of the time of the run (`timeadd(timestamp(), ...)`).
+fn is_some_date(unknown: &Unknown) -> bool {
+    match &unknown.reason {
+        Reason::Function(name) => matches!(&**name, "timestamp" | "plantimestamp"),
+        _ => false,
     }
 }
 
@@ -179,7 +193,7 @@ fn rotates(key: &Key) -> bool {
 mod tests {
     use super::super::custody::fixtures::{key, with_key};
     use crate::Certainty;
-    use crate::estate::{Date, Estate, Fact, Rotation};
+    use crate::estate::{Date, Estate, Fact, Origin, Reason, Rotation, Unknown};
     use crate::rules::testing::{Answers, answers, unknown};
 
     fn day(year: i32) -> Date {
@@ -285,6 +299,19 @@ mod tests {
         check(unknown(), notifying()).is_undecided(&answer);
         check(day(2027), unknown()).is_undecided(&answer);
         check(Fact::default(), unknown()).is_undecided(&answer);
+    }
+
+    #[test]
+    fn a_date_made_of_the_time_of_the_run_is_one() {
+        let from = |function: &str| {
+            let unknown = Unknown::new(Reason::Function(function.into()));
+            Fact::unknown_at(unknown, Origin::default())
+        };
+        check(from("timestamp"), Fact::default())
+            .finds(&["azurerm_key_vault_key.cmk: the key expires, and nothing rotates it"]);
+        check(from("timestamp"), automatic()).is_silent();
+        check(from("other"), Fact::default())
+            .is_undecided(&["azurerm_key_vault_key.cmk: `other` is not evaluated"]);
     }
 
     #[test]

@@ -7,18 +7,19 @@ use std::sync::Arc;
 
 use ppcmk_coverage::estate::{
     Action, Date, Fact, Grant, IdentityKind, Key, KeyType, Link, NetworkDefault, Policy,
-    PolicyForm, Right, Rotation, Scope, Unknown, Vault, VaultKind,
+    PolicyForm, Rotation, Scope, Unknown, Vault, VaultKind,
 };
 use ppcmk_coverage::{PolicyKind, PolicyLocation};
 
 use crate::source::{Instance, Mode};
 use crate::value::Value;
 
-use super::azurerm::{NEEDED_OPERATIONS, bypass, inline_policy, key_permissions, network_default};
+use super::azurerm::{
+    NEEDED_OPERATIONS, bypass, inline_policy, key_permissions, network_default, role_of_definition,
+};
 use super::builder::{Builder, On, Principal, Reference};
 use super::fields::{Fields, Nested, or_default, text};
 use super::header::{fields, fields_before, header, own_id};
-use super::ids;
 
 /// From this version of the Key Vault API on, new vaults use roles unless they say otherwise.
 const ROLES_BY_DEFAULT: &str = "2026-02-01";
@@ -418,11 +419,7 @@ fn access_policies(builder: &mut Builder<'_>, instance: &Instance, properties: &
 
 fn role_assignment(builder: &mut Builder<'_>, instance: &Instance, fields: &Fields) {
     let properties = fields.nested("body").nested("properties");
-    let right = properties.fact(|properties| {
-        properties.fact("roleDefinitionId", |value| {
-            Ok(Right::Role(ids::last_segment(&text(value)?)))
-        })
-    });
+    let right = properties.fact(|properties| role_of_definition(properties, "roleDefinitionId"));
     let grant = Grant::new(header(instance), Link::default(), Scope::Other, right);
     let principal = Principal::Id(reference(&properties, "principalId"));
     builder.add_grant(grant, principal, On::Scope(fields.reference("parent_id")));

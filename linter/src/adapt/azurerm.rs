@@ -166,9 +166,7 @@ fn role(builder: &Builder<'_>, fields: &Fields) -> Fact<Right> {
     if name.value().is_some() {
         return name;
     }
-    let definition = fields.fact("role_definition_id", |value| {
-        Ok(Right::Role(ids::last_segment(&text(value)?)))
-    });
+    let definition = role_of_definition(fields, "role_definition_id");
     match definition
         .unknown()
         .and_then(|why| named_role(builder, why))
@@ -179,9 +177,24 @@ fn role(builder: &Builder<'_>, fields: &Fields) -> Fact<Right> {
     }
 }
 
+/// The role whose definition has this id. Of an id that begins with something unknown, such as the
+/// subscription's, the end is enough.
+pub(super) fn role_of_definition(fields: &Fields, name: &str) -> Fact<Right> {
+    let id = fields.text(name);
+    let symbol = id.unknown().and_then(|unknown| unknown.symbol.as_deref());
+    let end = symbol
+        .and_then(|symbol| symbol.rsplit_once('}'))
+        .map(|it| it.1);
+    match end.filter(|end| end.contains('/')) {
+        Some(end) => Fact::value_at(Right::Role(ids::last_segment(end)), id.origin),
+        None => id.map(|id| Right::Role(ids::last_segment(&id))),
+    }
+}
+
 /// `data.azurerm_role_definition.x.id`: the data source says which role it looks up.
 fn named_role(builder: &Builder<'_>, why: &Unknown) -> Option<String> {
-    let symbol = why.symbol.as_deref()?;
+    // Behind the id of a subscription, in versions where the data source's has none.
+    let symbol = symbol::names(why.symbol.as_deref()?).pop()?;
     let (instance, _) = symbol::splits(symbol)
         .find_map(|(address, path)| Some((*builder.instances.get(address)?, path)))?;
     if instance.type_name.as_ref() != "azurerm_role_definition" {
@@ -199,9 +212,7 @@ fn named_role(builder: &Builder<'_>, why: &Unknown) -> Option<String> {
 /// Roles of a Managed HSM are local to it; the scope is `/`, `/keys` or a key inside.
 fn hsm_role_assignment(builder: &mut Builder<'_>, instance: &Instance) {
     let fields = fields(instance);
-    let right = fields.fact("role_definition_id", |value| {
-        Ok(Right::Role(ids::last_segment(&text(value)?)))
-    });
+    let right = role_of_definition(&fields, "role_definition_id");
     let grant = Grant::new(header(instance), Link::default(), Scope::Other, right);
     let principal = Principal::Id(fields.reference("principal_id"));
     let hsm = fields.first_of(&["managed_hsm_id", "vault_base_url"]);

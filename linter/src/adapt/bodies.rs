@@ -237,3 +237,33 @@ data \"azapi_resource\" \"policy\" {{
         ["CMK107?: `data.azapi_resource.policy` may be this policy, read from the tenant"]
     );
 }
+
+#[test]
+fn the_end_of_a_role_definitions_id_tells_the_role() {
+    let grant = |role: &str| {
+        let source = with_body(HEREDOC).replace(
+            "role_definition_name = \"Key Vault Crypto Service Encryption User\"",
+            &format!("role_definition_id = \"${{data.azurerm_subscription.this.id}}{role}\""),
+        );
+        let more = "
+data \"azurerm_subscription\" \"this\" {}
+data \"azurerm_role_definition\" \"reader\" {
+  name = \"Key Vault Reader\"
+}
+data \"azurerm_role_definition\" \"user\" {
+  name = \"Key Vault Crypto Service Encryption User\"
+}
+";
+        answers(&[("main.tf", &format!("{source}{more}"))], &["CMK107"])
+    };
+    let guid = "/providers/Microsoft.Authorization/roleDefinitions/\
+                E147488A-F6F5-4113-8E2D-B22465E65BF6";
+    assert_eq!(grant(guid), [""; 0]);
+    assert_eq!(grant("${data.azurerm_role_definition.user.id}"), [""; 0]);
+    assert_eq!(
+        grant("${data.azurerm_role_definition.reader.id}"),
+        [
+            "CMK107 16: the policy's identity gets no right on the key, only the role `key vault reader`"
+        ]
+    );
+}
