@@ -55,6 +55,27 @@ fn clean() -> tempfile::TempDir {
     folder
 }
 
+/// A repository of inventories has no configuration, and its folder is named as any other.
+#[test]
+fn a_folder_with_an_inventory_alone_is_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let inventory = "environments:\n  - name: shop\n    assigned: false\n";
+    fs::write(folder.path().join("tenant.yaml"), inventory).unwrap();
+    for arguments in [
+        &["--inventory", "tenant.yaml"][..],
+        &["check", ".", "--inventory", "tenant.yaml"],
+    ] {
+        let run = run(folder.path(), arguments);
+        assert_eq!(run.code, 1, "{arguments:?}: {}", run.err);
+        assert!(run.out.contains("CMK101"), "{}", run.out);
+    }
+    // A plan's folder is where its positions come from.
+    fs::write(folder.path().join("plan.json"), "{}").unwrap();
+    for arguments in [&["check", "."][..], &["check", ".", "--plan", "plan.json"]] {
+        assert_eq!(run(folder.path(), arguments).code, 2, "{arguments:?}");
+    }
+}
+
 #[test]
 fn exit_codes_say_how_it_went() {
     let (clean, found) = (clean(), with_finding());

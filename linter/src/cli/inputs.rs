@@ -38,9 +38,9 @@ pub(super) fn request(
         .clone()
         .or_else(|| config.inventory.clone())
         .map(from_here);
-    let has_other = plan.is_some() || state.is_some() || inventory.is_some();
+    let has_objects = plan.is_none() && (state.is_some() || inventory.is_some());
     Ok(Request {
-        directory: directory(inputs, has_other)?.map(from_here),
+        directory: directory(inputs, plan.is_some(), has_objects)?.map(from_here),
         plan,
         state,
         inventory,
@@ -61,12 +61,19 @@ fn input(path: PathBuf) -> Input {
 }
 
 /// The folder to check. The current one counts if nothing else is named, or if it has a
-/// configuration: then a plan gets its positions from there.
-fn directory(inputs: &Inputs, has_other: bool) -> Result<Option<PathBuf>, InputError> {
+/// configuration: then a plan gets its positions from there. `has_objects` says that an inventory or
+/// a state has something to check by itself.
+fn directory(
+    inputs: &Inputs,
+    has_plan: bool,
+    has_objects: bool,
+) -> Result<Option<PathBuf>, InputError> {
     match &inputs.path {
-        None if has_other && !has_configuration(Path::new(".")) => Ok(None),
+        None if (has_plan || has_objects) && !has_configuration(Path::new(".")) => Ok(None),
         None => Ok(Some(".".into())),
         Some(path) if path.is_file() => folder_of(path).map(Some),
+        // A repository of inventories: its folder is named as any other.
+        Some(path) if has_objects && path.is_dir() && !has_configuration(path) => Ok(None),
         Some(path) if path.is_dir() => Ok(Some(path.clone())),
         Some(path) => {
             let what = if path.exists() {
