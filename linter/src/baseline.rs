@@ -115,10 +115,10 @@ impl Baseline {
         let mut matched = BTreeSet::new();
         for finding in std::mem::take(&mut analysis.findings) {
             for address in &finding.instances {
-                matched.extend(self.entries.get(&Entry::of(&finding, address)));
+                matched.extend(self.entry(&finding, address, &known));
             }
             let parts = split(finding, &known, |finding, address| {
-                self.entries.contains(&Entry::of(finding, address))
+                self.entry(finding, address, &known).is_some()
             });
             analysis.findings.extend(parts.rest);
             analysis
@@ -140,6 +140,23 @@ impl Baseline {
                 "{left} entries of the baseline match nothing any more"
             )),
         }
+    }
+}
+
+impl Baseline {
+    /// The entry that accepts a finding at an instance, also under the address that a plan moves it
+    /// from.
+    fn entry(
+        &self,
+        finding: &Finding,
+        address: &str,
+        known: &HashMap<&str, &Instance>,
+    ) -> Option<&Entry> {
+        let change = known.get(address).and_then(|one| one.change.as_ref());
+        let previous = change.and_then(|change| change.previous_address.as_deref());
+        std::iter::once(address)
+            .chain(previous)
+            .find_map(|address| self.entries.get(&Entry::of(finding, address)))
     }
 }
 
@@ -218,6 +235,40 @@ mod tests {
             &*analysis.findings[0].address,
             "module.vaults.azurerm_key_vault.cmk[\"us\"]"
         );
+    }
+
+    #[test]
+    fn what_was_accepted_may_move() {
+        let plan = |change: &str| {
+            format!(
+                r#"{{"format_version": "1.2", "resource_changes": [{{"address": "azurerm_key_vault.new",
+                    "type": "azurerm_key_vault", {change}
+                    "change": {{"actions": ["no-op"], "before": {{}}, "after": {{}}}}}}]}}"#
+            )
+        };
+        let finding = |address| {
+            testing::finding(
+                &testing::RETENTION,
+                address,
+                "soft delete keeps keys for 7 days",
+            )
+        };
+        let of = |address| Analysis {
+            findings: vec![finding(address)],
+            ..Analysis::default()
+        };
+        let baseline = Baseline::of(&of("azurerm_key_vault.old"));
+        for (change, is_accepted) in [
+            (r#""previous_address": "azurerm_key_vault.old","#, true),
+            (r#""previous_address": "azurerm_key_vault.other","#, false),
+            ("", false),
+        ] {
+            let reading = crate::source::plan::read_plan(plan(change).as_bytes(), "p").unwrap();
+            let mut analysis = of("azurerm_key_vault.new");
+            baseline.apply(&mut analysis, &reading.instances);
+            assert_eq!(analysis.findings.is_empty(), is_accepted, "{change}");
+            assert_eq!(analysis.notices.is_empty(), is_accepted, "{change}");
+        }
     }
 
     #[test]

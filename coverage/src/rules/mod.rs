@@ -62,7 +62,7 @@ mod run;
 use crate::estate::Estate;
 use crate::finding::{Findings, Level};
 
-pub use run::{check, merge, run};
+pub use run::{check, merge, run, without_keys};
 
 /// A rule of the register.
 pub struct Rule {

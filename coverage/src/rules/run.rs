@@ -108,7 +108,7 @@ impl Cause {
 }
 
 /// An address without the keys of instances: `module.a["x.y"].kv.this[0]` is `module.a.kv.this`.
-pub(super) fn without_keys(address: &str) -> String {
+pub fn without_keys(address: &str) -> String {
     let mut block = String::with_capacity(address.len());
     let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
     for character in address.chars() {

@@ -4,15 +4,15 @@
 mod coverage;
 mod paint;
 
-use std::fmt::Write as _;
 use std::io;
 
 use ppcmk_coverage::estate::{Location, Step};
-use ppcmk_coverage::{Certainty, Finding, Level, Undecided};
+use ppcmk_coverage::{Certainty, Finding, Level};
 
 use super::Style;
 use super::excerpt::{Mark, Texts};
 use super::text::visible;
+use super::undecided::{self, Group};
 use super::words::{place, place_behind, subject, summary};
 use crate::analysis::Analysis;
 use crate::source::{InputError, Sources};
@@ -31,8 +31,8 @@ pub(super) fn write(analysis: &Analysis, style: Style, out: &mut dyn io::Write) 
         write_finding(finding, &texts, style, out)?;
     }
     if style.show_undecided {
-        for undecided in &analysis.undecided {
-            write_undecided(undecided, paint, out)?;
+        for group in undecided::groups(&analysis.undecided) {
+            write_undecided(&group, paint, out)?;
         }
     }
     for notice in &analysis.notices {
@@ -154,25 +154,28 @@ fn step(step: &Step) -> String {
     }
 }
 
-fn write_undecided(undecided: &Undecided, paint: Paint, out: &mut dyn io::Write) -> io::Result<()> {
-    let head = format!("undecided[{}]", undecided.rule.code);
-    let reason = undecided.unknown.reason.to_string();
+fn write_undecided(group: &Group<'_>, paint: Paint, out: &mut dyn io::Write) -> io::Result<()> {
+    let rule = group.first.rule;
+    let head = format!("undecided[{}]", rule.code);
     writeln!(
         out,
         "{} {}: {}",
         paint.bold(&head),
-        undecided.rule.name,
-        visible(&reason)
+        rule.name,
+        visible(&group.reason)
     )?;
-    let mut at = undecided.address.to_string();
-    if let Some(instance) = &undecided.instance {
-        write!(at, " ({instance})").expect("writing to a string");
-    }
-    if let Some(location) = &undecided.location {
-        write!(at, " ({})", place(location)).expect("writing to a string");
-    }
+    let place = place_behind(group.first.location.as_ref());
+    let at = format!("{}{place}", undecided::subject(group.first));
     writeln!(out, "  {}    {}", paint.dim("at"), visible(&at))?;
-    let by = undecided.unknown.decided_by().join(", ");
+    let named = group.others.iter().take(NAMED_INSTANCES);
+    let mut and: Vec<String> = named.map(|one| undecided::subject(one)).collect();
+    if group.others.len() > NAMED_INSTANCES {
+        and.push(format!("{} more", group.others.len() - NAMED_INSTANCES));
+    }
+    for other in and {
+        writeln!(out, "  {}   {}", paint.dim("and"), visible(&other))?;
+    }
+    let by = group.first.unknown.decided_by().join(", ");
     writeln!(
         out,
         "  {} decided by {}\n",

@@ -16,6 +16,7 @@ mod markdown;
 pub(crate) mod page;
 mod sarif;
 mod text;
+mod undecided;
 mod words;
 
 use std::io;

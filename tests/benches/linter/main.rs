@@ -32,9 +32,20 @@ struct Effort {
     plans: &'static [usize],
 }
 
+impl Effort {
+    /// Large inputs take long, and vary less.
+    fn runs_of(self, count: usize) -> usize {
+        if count < 100_000 {
+            self.runs
+        } else {
+            self.runs.min(3)
+        }
+    }
+}
+
 const MEASURE: Effort = Effort {
     runs: 7,
-    starts: 100,
+    starts: 50,
     configurations: &[1_000, 5_000, 10_000, 100_000],
     plans: &[1_000, 10_000, 100_000],
 };
@@ -72,13 +83,13 @@ fn start(effort: Effort) -> Vec<Figure> {
     let folder = tempfile::tempdir().unwrap();
     configuration::write(folder.path(), 1, 1);
     let runs = Runs::of(effort.starts, folder.path(), &[]);
-    vec![Figure::durations("start, one file", &runs.times).target("5 ms")]
+    runs.figures("start, one file", "5 ms", "")
 }
 
 fn configurations(effort: Effort, count: usize) -> Vec<Figure> {
     let folder = tempfile::tempdir().unwrap();
     configuration::write(folder.path(), count, 100);
-    let runs = Runs::of(effort.runs, folder.path(), &[]);
+    let runs = Runs::of(effort.runs_of(count), folder.path(), &[]);
     let what = format!("{count} resources in 100 files");
     let target = match count {
         1_000 => "50 ms",
@@ -94,7 +105,11 @@ fn plans(effort: Effort, count: usize) -> Vec<Figure> {
     let size = plan::write(&plan, count);
     let empty = folder.path().join("empty");
     std::fs::create_dir(&empty).unwrap();
-    let alone = Runs::of(effort.runs, &empty, &["--plan".as_ref(), plan.as_os_str()]);
+    let alone = Runs::of(
+        effort.runs_of(count),
+        &empty,
+        &["--plan".as_ref(), plan.as_os_str()],
+    );
     #[expect(clippy::cast_precision_loss, reason = "sizes are below 2^53")]
     let what = format!("plan of {count} resources, {:.0} MB", size as f64 / 1e6);
     let (time, memory) = if count == 10_000 {
@@ -111,7 +126,7 @@ fn with_sources(effort: Effort, count: usize, plan: &Path) -> Vec<Figure> {
     let folder = tempfile::tempdir().unwrap();
     configuration::write(folder.path(), count, 100);
     let both = Runs::of(
-        effort.runs,
+        effort.runs_of(count),
         folder.path(),
         &["--plan".as_ref(), plan.as_os_str()],
     );

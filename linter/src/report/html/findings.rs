@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use ppcmk_coverage::{Certainty, Finding};
 
+use super::super::undecided;
 use super::super::words::{place, place_behind};
 use super::escape;
 use crate::analysis::Analysis;
@@ -89,14 +90,19 @@ fn write_undecided(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
          <thead><tr><th scope=\"col\">Rule</th><th scope=\"col\">Where</th><th scope=\"col\">Why</th>\
          <th scope=\"col\">Decided by</th></tr></thead>\n<tbody>\n"
     )?;
-    for undecided in &analysis.undecided {
-        let address = escape::text(&undecided.address);
-        let reason = escape::prose(&undecided.unknown.reason.to_string());
-        let by = escape::text(&undecided.unknown.decided_by().join(", "));
+    for group in undecided::groups(&analysis.undecided) {
+        let first = group.first;
+        let address = escape::text(&first.address);
+        let more = match group.others.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let reason = escape::prose(&group.reason);
+        let by = escape::text(&first.unknown.decided_by().join(", "));
         writeln!(
             out,
-            "<tr><th scope=\"row\"><code>{}</code> {}</th><td><code>{address}</code></td><td>{reason}</td><td>{by}</td></tr>",
-            undecided.rule.code, undecided.rule.name
+            "<tr><th scope=\"row\"><code>{}</code> {}</th><td><code>{address}</code>{more}</td><td>{reason}</td><td>{by}</td></tr>",
+            first.rule.code, first.rule.name
         )?;
     }
     writeln!(out, "</tbody></table></div></details>\n</section>")

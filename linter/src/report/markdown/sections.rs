@@ -7,6 +7,7 @@ use ppcmk_coverage::Finding;
 use ppcmk_coverage::assessment::EnvironmentCoverage;
 
 use super::super::text::counted;
+use super::super::undecided;
 use super::super::words::{key_control_for_people, place, symbol};
 use super::escape::{code, prose};
 use crate::analysis::Analysis;
@@ -216,18 +217,25 @@ fn detail(finding: &Finding) -> String {
 
 /// What could not be decided, folded.
 pub(super) fn undecided(analysis: &Analysis) -> Section<'_> {
-    let rows = analysis.undecided.iter().map(|undecided| {
-        let by: Vec<String> = undecided
+    let groups = undecided::groups(&analysis.undecided);
+    let count = groups.len();
+    let rows = groups.into_iter().map(|group| {
+        let first = group.first;
+        let by: Vec<String> = first
             .unknown
             .decided_by()
             .iter()
             .map(|by| code(by))
             .collect();
-        let reason = prose(&undecided.unknown.reason.to_string());
+        let reason = prose(&group.reason);
+        let more = match group.others.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
         format!(
-            "| {} | {} | {reason} | {} |\n",
-            undecided.rule.code,
-            code(&undecided.address),
+            "| {} | {}{more} | {reason} | {} |\n",
+            first.rule.code,
+            code(&first.address),
             by.join(", ")
         )
     });
@@ -236,7 +244,7 @@ pub(super) fn undecided(analysis: &Analysis) -> Section<'_> {
             "\n<details><summary>{} undecided</summary>\n\n| Rule | Where | Why | Decided by |\n|---|---|---|---|\n",
             analysis.undecided.len()
         ),
-        analysis.undecided.len(),
+        count,
         rows,
         "\n</details>\n",
     )

@@ -47,7 +47,7 @@ pub fn merge(plan: Reading, sources: Reading) -> Reading {
             rest.filter(|one| !planned.contains(&one.block))
                 .map(unplanned),
         );
-        instances.sort_by(|one, other| one.address.cmp(&other.address));
+        instances.sort_by_cached_key(|one| one.address.clone());
     }
     let mut order = sources.order;
     order.join(&plan.order);
