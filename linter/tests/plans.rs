@@ -209,7 +209,8 @@ fn both_forms_of_a_state_say_the_same() {
     assert_eq!(describe(&shown), describe(&file));
     for state in [&shown, &file] {
         let retail = instance(state, RETAIL);
-        assert!(retail.change.is_none() && !state.has_changes);
+        let change = retail.change.as_ref().unwrap();
+        assert!(change.existed && change.action == Action::NoOp && !state.has_changes);
         assert_eq!(
             retail.values.get("environment_id").unwrap().as_str(),
             Some("00000000-0000-0000-0000-000000000001")

@@ -272,3 +272,39 @@ fn a_raw_policy_keeps_its_system_id_when_it_changes() {
         ],
     );
 }
+
+/// What a state has is there: the service has accepted its links, and nothing has to wait.
+#[test]
+fn links_of_a_state_exist() {
+    let environment = "00000000-0000-0000-0000-000000000001";
+    let resources: Vec<Value> = [
+        (
+            "powerplatform_environment",
+            json!({ "id": environment, "location": "europe",
+            "environment_type": "Trial", "dataverse": { "currency_code": "EUR" } }),
+        ),
+        (
+            "powerplatform_managed_environment",
+            json!({ "environment_id": environment }),
+        ),
+        (
+            "powerplatform_enterprise_policy",
+            json!({ "environment_id": environment,
+            "system_id": SYSTEM_ID, "policy_type": "Encryption" }),
+        ),
+    ]
+    .into_iter()
+    .map(|(kind, values)| {
+        json!({ "address": format!("{kind}.it"), "mode": "managed", "type": kind, "name": "it",
+            "provider_name": "x", "values": values })
+    })
+    .collect();
+    let state = json!({ "format_version": "1.0",
+        "values": { "root_module": { "resources": resources } } });
+    let reading = plan::read_state(state.to_string().as_bytes(), "state.json").unwrap();
+    let estate = estate(&reading, &Settings::default());
+    let (findings, undecided) = rules::check(&estate, rules::all().iter().copied());
+    let codes: Vec<_> = findings.iter().map(|finding| finding.rule.code).collect();
+    assert_eq!(codes, ["CMK104"]);
+    assert_eq!(undecided.len(), 0, "{undecided:?}");
+}

@@ -23,10 +23,10 @@ mod variables;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use ppcmk_coverage::estate::{Reason, Unknown};
+use ppcmk_coverage::estate::{Action, Change, Reason, Unknown};
 
 use crate::source::encoded::Document;
-use crate::source::{InputError, Instance, Reading};
+use crate::source::{InputError, Instance, Mode, Reading};
 
 pub use outline::{Constant, Outline, PathStep};
 pub use recognise::{PlanInput, recognise};
@@ -176,6 +176,12 @@ pub fn read_state(bytes: &[u8], name: &str) -> Result<Reading, InputError> {
             return Err(recognise::not_a_state(document, None));
         }
         reading.instances = state::read(document, &interner, state, &mut reading.order, &|_| true)?;
+    }
+    // What a state has is there, and nothing says that it changes.
+    for instance in &mut reading.instances {
+        if instance.mode == Mode::Managed {
+            instance.change = Some(Change::new(Action::NoOp));
+        }
     }
     sort(&mut reading.instances);
     Ok(reading)
