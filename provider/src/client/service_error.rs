@@ -139,6 +139,8 @@ pub(crate) struct ErrorBody {
 impl ErrorBody {
     /// Reads any body; `status` gives the message when the body has none.
     pub(crate) fn parse(status: u16, body: &[u8]) -> Self {
+        // RFC 8259 allows to ignore a byte order mark, which some gateways put there.
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         let text = String::from_utf8_lossy(body);
         if text.trim().is_empty() {
             return Self {
@@ -238,6 +240,11 @@ mod tests {
     #[test]
     fn reads_every_shape() {
         check(r#"{"error":{"code":"A","message":"m"}}"#, Some("A"), "m");
+        check(
+            "\u{feff}{\"error\":{\"code\":\"A\",\"message\":\"m\"}}",
+            Some("A"),
+            "m",
+        );
         check(r#"{"Error":{"Code":"A","Message":"m"}}"#, Some("A"), "m");
         check(r#"{"code":"A","message":"m"}"#, Some("A"), "m");
         check(

@@ -109,7 +109,15 @@ impl ArmClient {
             .request(Method::PUT, &id, ROLE_VERSION)
             .json(&body(scope, role, principal));
         let error = match self.plane.send(call, &request).await {
-            Ok(response) => return self.assigned(call, &request, &response, &id).await,
+            // Everything about it is known, so an answer without a body is no failure.
+            Ok(response) if response.is_blank() => {
+                return made(&request, scope, principal, role).map(RoleAssigned::Done);
+            }
+            Ok(response) => {
+                return self
+                    .read_assignment(&request, &response)
+                    .map(RoleAssigned::Done);
+            }
             Err(error) => error,
         };
         match error.service() {
@@ -121,24 +129,6 @@ impl ArmClient {
             }
             _ => Err(error),
         }
-    }
-
-    /// The assignment that was just made: from the answer, or read where that has no body.
-    async fn assigned(
-        &self,
-        call: &Call,
-        request: &Request,
-        response: &Response,
-        id: &str,
-    ) -> Result<RoleAssigned, ClientError> {
-        let read = self.read_assignment(request, response);
-        if response.is_blank()
-            && let Ok(id) = id.parse()
-            && let Some(assignment) = self.role_assignment(call, &id).await?
-        {
-            return Ok(RoleAssigned::Done(assignment));
-        }
-        read.map(RoleAssigned::Done)
     }
 
     /// Takes a role away.
@@ -169,4 +159,25 @@ impl ArmClient {
                 .unreadable(request, response, BodyProblem::Shape(error.to_string()))
         })
     }
+}
+
+/// The assignment that a request has made.
+fn made(
+    request: &Request,
+    scope: &str,
+    principal: &PrincipalId,
+    role: &str,
+) -> Result<RoleAssignment, ClientError> {
+    let id = ArmClient::role_assignment_id(scope, principal, role);
+    let id = id.map_err(|error| ClientError::Setup {
+        problem: format!("{} names no role assignment: {error}", request.describe()),
+    })?;
+    Ok(RoleAssignment {
+        id,
+        scope: scope.to_owned(),
+        role: role.to_owned(),
+        principal_id: principal.to_string(),
+        principal_type: Some("ServicePrincipal".to_owned()),
+        condition: None,
+    })
 }

@@ -338,15 +338,18 @@ async fn an_assignment_is_gone_when_the_list_lacks_it_too() {
 
 /// An answer without a body is no failure of what it answers to.
 #[tokio::test(start_paused = true)]
-async fn what_was_written_is_read_where_the_answer_is_empty() {
+async fn what_was_written_is_known_where_the_answer_is_empty() {
     let principal = PRINCIPAL.parse().unwrap();
-    let made = payload!("role-assignment-put-response-201");
-    let fixture = Fixture::new([status(201), json(200, made)]);
+    let fixture = Fixture::new([status(201)]);
     let arm = fixture.client.arm();
     let assigned = arm
         .assign_role(&fixture.call, VAULT_ID, &principal, KEY_ENCRYPTION_ROLE)
         .await;
-    assert!(matches!(assigned, Ok(RoleAssigned::Done(_))));
+    let Ok(RoleAssigned::Done(assignment)) = assigned else {
+        panic!("{assigned:?}")
+    };
+    assert!(assignment.gives(KEY_ENCRYPTION_ROLE, &principal));
+    assert!(fixture.script.seen()[0].url.contains(assignment.id.name()));
 
     let policy = payload!("arm-enterprise-policy-get-response-200");
     let fixture = Fixture::new([status(201), status(404), json(200, policy)]);
