@@ -7,7 +7,7 @@
 )]
 
 use ppcmk_emulator::seed::DEFAULT_SEED;
-use ppcmk_emulator::{Effect, Emulator, Fault, RequestMatch, Seed};
+use ppcmk_emulator::{Body, Effect, Emulator, Fault, RequestMatch, Response, Seed};
 use ppcmk_tests::estate::{self, RETAIL, policy_id};
 use ppcmk_tests::scene::ASSIGNMENT;
 use ppcmk_tests::{Scene, Workspace, assert_nothing_written, start};
@@ -80,6 +80,29 @@ fn known_by_its_id_only() {
     let plan = scene.workspace.plan();
     plan.plans(ASSIGNMENT, "update");
     plan.run.says("Warning: Policy was recreated");
+    scene.workspace.apply().succeeds();
+    scene.has_nothing_to_do();
+    assert_eq!((scene.links(), scene.unlinks()), (2, 0));
+}
+
+/// The policy of another configuration is gone, and then there is one of its name again.
+#[test]
+fn after_a_while() {
+    let scene = Scene::with("wait_for = \"encrypted\"");
+    scene.workspace.apply().succeeds();
+    scene.emulator.recreate_policy("ep-1", true);
+    let policy = RequestMatch::new("GET", "*/enterprisePolicies/ep-1");
+    let gone = json!({ "error": { "code": "ResourceNotFound", "message": "It was not found." } });
+    let gone = Response::status(404).body(Body::Json(gone));
+    scene
+        .emulator
+        .fault(Fault::new(policy, Effect::Respond(gone)).forever());
+    let plan = scene.workspace.plan();
+    plan.is_empty();
+    plan.run
+        .says("Warning: Policy not found")
+        .says("has lost its key");
+    scene.emulator.clear_faults();
     scene.workspace.apply().succeeds();
     scene.has_nothing_to_do();
     assert_eq!((scene.links(), scene.unlinks()), (2, 0));

@@ -35,6 +35,17 @@ pub(crate) enum Seen<T> {
     Unread(Arc<ClientError>),
 }
 
+/// Which policy has an Azure resource id.
+#[derive(Debug)]
+pub(crate) enum Presence {
+    /// This one.
+    Is(Arc<EnterprisePolicy>),
+    /// None, says the service.
+    Gone,
+    /// Nobody knows.
+    Unknown,
+}
+
 /// The reads of one process.
 #[derive(Debug, Default)]
 pub(crate) struct Live {
@@ -53,20 +64,15 @@ impl Live {
         self.policies.put(policy.id.clone(), seen);
     }
 
-    /// The policy that has this Azure resource id now; `None` when nobody knows, or the service
-    /// says that there is none. For the refresh of very many objects that name very many policies:
+    /// The policy that has this Azure resource id now. For the refresh of very many objects that name very many policies:
     /// the first few are read, and one list of the subscription answers for the others. A list
     /// leaves out what the caller may not see, so that a policy is not in it proves nothing.
-    pub(crate) async fn present(
-        &self,
-        client: &Client,
-        call: &Call,
-        id: &PolicyId,
-    ) -> Option<Arc<EnterprisePolicy>> {
+    pub(crate) async fn present(&self, client: &Client, call: &Call, id: &PolicyId) -> Presence {
         if self.is_read_alone(id) {
             return match self.policy(client, call, id).await {
-                Seen::Is(policy) => Some(policy),
-                Seen::Missing | Seen::Unread(_) => None,
+                Seen::Is(policy) => Presence::Is(policy),
+                Seen::Missing => Presence::Gone,
+                Seen::Unread(_) => Presence::Unknown,
             };
         }
         let call = &call.within(READ_WITHIN);
@@ -77,8 +83,10 @@ impl Live {
             Ok(Some(list.await?.policies.into_iter().map(entry).collect()))
         };
         match self.lists.get(call, subscription.clone(), read).await {
-            Seen::Is(list) => list.get(id).cloned(),
-            Seen::Missing | Seen::Unread(_) => None,
+            Seen::Is(list) => list
+                .get(id)
+                .map_or(Presence::Unknown, |policy| Presence::Is(policy.clone())),
+            Seen::Missing | Seen::Unread(_) => Presence::Unknown,
         }
     }
 

@@ -14,7 +14,7 @@ mod material;
 mod mode;
 mod report;
 
-pub(crate) use live::{Live, Seen, why_unread};
+pub(crate) use live::{Live, Presence, Seen, why_unread};
 pub(crate) use material::{Material, add_material};
 pub(crate) use mode::{Mode, rule};
 pub(crate) use report::{Answers, Place, Report};

@@ -8,6 +8,7 @@ use ppcmk_coverage::PolicyId;
 use tfplugin::{Attr, Cx, Diagnostic};
 
 use super::model::Assignment;
+use crate::checks::Presence;
 use crate::client::{Call, EnterprisePolicy, PolicyLink};
 use crate::services::Services;
 
@@ -23,13 +24,15 @@ pub(super) async fn unmask(
     let (Some(id), Some(linked)) = (state.policy_id(), &link.system_id) else {
         return;
     };
-    let Some(present) = services.checks.live.present(services, call, &id).await else {
-        return;
-    };
-    if is_former(&present, link) {
-        cx.report(recreated(state, &id, link, &present));
-        state.policy_id = Attr::Null;
-        state.policy_system_id = linked.as_str().to_owned().into();
+    match services.checks.live.present(services, call, &id).await {
+        Presence::Is(present) if is_former(&present, link) => {
+            cx.report(recreated(state, &id, link, &present));
+            state.policy_id = Attr::Null;
+            state.policy_system_id = linked.as_str().to_owned().into();
+        }
+        // The refresh of the policy itself says so.
+        Presence::Gone if !services.planned.had_state(&id) => cx.report(deleted(state, &id)),
+        Presence::Is(_) | Presence::Gone | Presence::Unknown => {}
     }
 }
 
@@ -48,6 +51,19 @@ fn is_former(present: &EnterprisePolicy, link: &PolicyLink) -> bool {
         .system_id
         .as_ref()
         .is_some_and(|now| !link.is_to(None, Some(now)))
+}
+
+fn deleted(state: &Assignment, id: &PolicyId) -> Diagnostic {
+    Diagnostic::warning(
+        "Policy not found",
+        format!(
+            "The environment {} is linked to the policy {id}, and Azure shows no such policy. If it \
+             was deleted, the environment has lost its key and goes offline; production \
+             environments are deleted after 30 days, sandboxes after 7. A new policy of the same \
+             name is another one: the next plan after it is there swaps the environment to it.",
+            state.called()
+        ),
+    )
 }
 
 fn recreated(

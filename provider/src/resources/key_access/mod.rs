@@ -20,6 +20,7 @@ use tfplugin::{
 use self::grant::Grant;
 use self::model::KeyAccess;
 use self::model::{GrantId, Mode};
+use crate::checks::Presence;
 use crate::client::Call;
 use crate::explain::explain;
 use crate::services::{Services, call};
@@ -264,7 +265,10 @@ async fn is_of_former_identity(
         return false;
     };
     let present = services.checks.live.present(services, call, &policy).await;
-    let Some(is) = present.and_then(|policy| policy.principal_id.clone()) else {
+    let Presence::Is(present) = present else {
+        return false;
+    };
+    let Some(is) = &present.principal_id else {
         return false;
     };
     let was = state.principal_id.as_str().unwrap_or_default();
