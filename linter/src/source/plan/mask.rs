@@ -40,6 +40,11 @@ impl<'a> Mask<'a> {
         }
     }
 
+    /// For attributes that are asked for in the order of their names, mostly.
+    pub(super) fn cursor(&self) -> Cursor<'_, 'a> {
+        Cursor { mask: self, at: 0 }
+    }
+
     pub(super) fn element(&self, index: usize) -> &Mask<'a> {
         match self {
             Self::None | Self::Object(_) => NONE,
@@ -116,6 +121,35 @@ impl<'a> Mask<'a> {
             };
         }
         !mask.is_none()
+    }
+}
+
+/// So many attributes a cursor looks ahead.
+const STEPS: usize = 4;
+
+/// A mask whose attributes are asked for one after the other.
+pub(super) struct Cursor<'m, 'a> {
+    mask: &'m Mask<'a>,
+    at: usize,
+}
+
+impl<'m, 'a> Cursor<'m, 'a> {
+    /// What [`Mask::attribute`] gives.
+    pub(super) fn attribute(&mut self, name: &str) -> &'m Mask<'a> {
+        let Mask::Object(parts) = self.mask else {
+            return self.mask.attribute(name);
+        };
+        let is_before = |part: &(Text<'a>, Mask<'a>)| *part.0 < *name;
+        let (passed, ahead) = parts.split_at(self.at);
+        let steps = ahead.iter().take(STEPS).position(|part| !is_before(part));
+        self.at = match steps {
+            Some(steps) if passed.last().is_none_or(is_before) => self.at + steps,
+            _ => parts.partition_point(is_before),
+        };
+        match parts.get(self.at) {
+            Some((one, part)) if **one == *name => part,
+            _ => NONE,
+        }
     }
 }
 
@@ -240,6 +274,16 @@ mod tests {
         ] {
             assert_eq!(mask.touches(&steps(path)), is_touched, "{path}");
         }
+    }
+
+    #[test]
+    fn the_order_of_questions_does_not_matter() {
+        let mask = mask(r#"{"b": true, "d": {"x": true}}"#);
+        let mut cursor = mask.cursor();
+        for name in ["a", "b", "c", "b", "d", "d", "e", "a", "d", ""] {
+            assert_eq!(cursor.attribute(name), mask.attribute(name), "{name}");
+        }
+        assert!(Mask::All.cursor().attribute("a").is_all());
     }
 
     #[test]

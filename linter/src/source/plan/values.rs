@@ -215,10 +215,9 @@ impl<N: Names> Build<'_, N> {
         }
     }
 
-    /// An object of these entries and the unknown ones that are missing. As in sources, what is
+    /// An object of these entries, which are sorted, and the unknown ones that are missing. As in sources, what is
     /// left to the provider is not among the entries: the object is open instead.
     fn object(&self, mut entries: Vec<(Arc<str>, Value)>) -> Value {
-        sort(&mut entries);
         let parts: &[_] = match self.unknown {
             Mask::Object(parts) => parts,
             _ => &[],
@@ -227,7 +226,7 @@ impl<N: Names> Build<'_, N> {
         let mut unseen = Vec::new();
         for (name, unknown) in parts {
             let seen = entries.binary_search_by(|(one, _)| (**one).cmp(name));
-            self.attribute_with(name, unknown, |build| {
+            self.attribute(name, unknown, |build| {
                 if build.names.is_left_to_provider() {
                     is_open = true;
                     if let Ok(at) = seen {
@@ -259,17 +258,24 @@ impl<N: Names> Build<'_, N> {
         self.element(index, |build| build.without_values())
     }
 
-    fn attribute<T>(&self, name: &str, then: impl FnOnce(Build<'_, N>) -> T) -> T {
-        self.attribute_with(name, self.unknown.attribute(name), then)
-    }
-
-    fn attribute_with<T>(
+    fn attribute<T>(
         &self,
         name: &str,
         unknown: &Mask<'_>,
         then: impl FnOnce(Build<'_, N>) -> T,
     ) -> T {
         let sensitive = self.sensitive.attribute(name);
+        if unknown.is_none() && sensitive.is_none() {
+            // Of what is known, nobody asks for a name.
+            return then(Build {
+                interner: self.interner,
+                path: &Path::Attribute(self.path, name),
+                unknown,
+                sensitive,
+                names: self.names,
+                kind: None,
+            });
+        }
         then(Build {
             interner: self.interner,
             path: &Path::Attribute(self.path, name),
@@ -358,14 +364,24 @@ impl<'de, N: Names> Visitor<'de> for Build<'_, N> {
         let names = self.interner.expected(self.kind);
         let mut expected = names.as_ref().map_or(&[][..], AttributeNames::as_slice);
         let mut entries: Vec<(Arc<str>, Value)> = Vec::with_capacity(expected.len());
+        let mut unknown = self.unknown.cursor();
+        let mut is_sorted = true;
         while let Some(name) = map.next_key::<Text<'de>>()? {
             if &*name == NUMBER && entries.is_empty() {
                 let number = number(&map.next_value::<Text<'de>>()?)?;
                 return Ok(self.scalar(number));
             }
-            let value = self.attribute(&name, |build| map.next_value_seed(build))?;
-            let name = next(&mut expected, &name).unwrap_or_else(|| self.interner.text(&name));
+            let mask = unknown.attribute(&name);
+            let value = self.attribute(&name, mask, |build| map.next_value_seed(build))?;
+            // What is expected is in order.
+            let name = next(&mut expected, &name).unwrap_or_else(|| {
+                is_sorted = false;
+                self.interner.text(&name)
+            });
             entries.push((name, value));
+        }
+        if !is_sorted {
+            sort(&mut entries);
         }
         Ok(self.object(entries))
     }
