@@ -1,7 +1,8 @@
 //! Reports a location of a policy that is the name of something else.
 //!
-//! Only raw bodies: `ppcmk_enterprise_policy` understands aliases. A name that the table does not
-//! know is no mistake here, because the list of geos grows.
+//! In raw bodies that is any other name; `ppcmk_enterprise_policy` understands the names of a geo and
+//! refuses those of Azure regions, as this rule does before it is asked. A name that the table does
+//! not know is no mistake here, because the list of geos grows.
 
 use super::{Evidence, Example, Level, Rule, Source, pages};
 use crate::estate::{Estate, Known, Policy, PolicyForm};
@@ -19,8 +20,8 @@ the same places `unitedkingdom`, `southamerica`, `unitedarabemirates`, and Azure
 (`westeurope`, `uksouth`) are another thing altogether, although every other resource of Azure takes \
 one as its `location`. Resource Manager refuses a location that the resource type does not offer.\n\n\
 `southamerica` and `unitedarabemirates` were in the documentation of 2023 and are not any more. \
-Names that nobody lists are left alone. `ppcmk_enterprise_policy` takes all of these names and \
-sends the right one.",
+Names that nobody lists are left alone. `ppcmk_enterprise_policy` takes the names of a geo, all of \
+them, and sends the right one; of an Azure region it does not guess the geo.",
     fix: "write the policy's own name of the location",
     example: Example {
         before: "\
@@ -86,7 +87,13 @@ resource \"azapi_resource\" \"policy\" {
 
 fn check(estate: &Estate, out: &mut Findings) {
     for (_, policy) in estate.policies() {
-        if policy.form != PolicyForm::Raw || !policy.may_encrypt() {
+        let own_region = || {
+            let location = policy.location.value();
+            let is_region =
+                location.map(|name| matches!(name.classify(), LocationName::AzureRegion(_)));
+            policy.form == PolicyForm::Own && is_region == Some(true)
+        };
+        if !policy.may_encrypt() || !(policy.form == PolicyForm::Raw || own_region()) {
             continue;
         }
         match &policy.location.known {
@@ -216,6 +223,22 @@ mod tests {
             chain.policy().form = PolicyForm::Own;
         })
         .is_silent();
+        check(|chain| {
+            chain.policy().location = from_variable("x");
+            chain.policy().form = PolicyForm::Own;
+        })
+        .is_silent();
+    }
+
+    #[test]
+    fn our_own_resource_does_not_guess_the_geo_of_a_region() {
+        check(|chain| {
+            chain.policy().location = PolicyLocation::new("westeurope").into();
+            chain.policy().form = PolicyForm::Own;
+        })
+        .finds(&[
+            "azapi_resource.policy: `westeurope` is an Azure region, and a policy's location is a geo",
+        ]);
     }
 
     #[test]

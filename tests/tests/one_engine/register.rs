@@ -34,8 +34,9 @@ pub(crate) const LEFT_OUT: &[LeftOut] = &[
     left_out(
         &["CMK109", "CMK110", "CMK111"],
         "the linter speaks of raw bodies, which azapi plans; `ppcmk_enterprise_policy` is always of \
-         the right kind and takes any name of a geo. The provider asks CMK109 about policies that it \
-         reads, which sources do not show",
+         the right kind, takes any name of a geo, and refuses the name of a region when it is \
+         validated, before any check. The provider asks CMK109 about policies that it reads, which \
+         sources do not show",
     ),
     left_out(
         &["CMK112", "CMK210"],
