@@ -44,7 +44,11 @@ impl<'a> Document<'a> {
         let message = message
             .rfind(" at line ")
             .map_or(message.as_str(), |end| &message[..end]);
-        self.fault(at, at + 1, message)
+        // The names of our types mean nothing to a reader.
+        match message.split_once("expected struct ") {
+            Some((before, _)) => self.fault(at, at + 1, &format!("{before}expected an object")),
+            None => self.fault(at, at + 1, message),
+        }
     }
 
     /// Parses `part`, which is a part of the text.
@@ -148,6 +152,22 @@ mod tests {
         );
         let place = error.location.unwrap().start;
         assert_eq!((place.line, place.column), (2, 4));
+    }
+
+    #[test]
+    fn says_object_for_the_names_of_our_types() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Inside {}
+        let document = Document {
+            kind: "plan",
+            name: "p",
+            text: "null",
+        };
+        let error = document.parse::<Inside>(document.text).unwrap_err();
+        assert_eq!(
+            error.message,
+            "could not read plan p: invalid type: null, expected an object"
+        );
     }
 
     #[test]
