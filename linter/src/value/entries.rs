@@ -117,6 +117,17 @@ impl Entries {
         self.len() == 0
     }
 
+    /// Whether the names of both are kept once.
+    #[cfg(test)]
+    pub(crate) fn has_names_of(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Layout::Shared(names, _), Layout::Shared(others, _)) => {
+                Arc::ptr_eq(&names.0, &others.0)
+            }
+            _ => false,
+        }
+    }
+
     /// The same names with other values.
     #[must_use]
     pub fn map(&self, mut change: impl FnMut(&Arc<str>, &Value) -> Value) -> Self {

@@ -521,6 +521,35 @@ mod tests {
         );
     }
 
+    /// What a plan of ten thousand instances costs, hangs on this.
+    #[test]
+    fn instances_of_a_type_have_their_names_once() {
+        let interner = Interner::default();
+        let read = |kind, text: &str| {
+            let path = Path::Root("a.b");
+            let build = build_plain(&interner, &path, NONE, Some(kind));
+            let mut reader = serde_json::Deserializer::from_str(text);
+            build.deserialize(&mut reader).unwrap()
+        };
+        let shares = |one: &Value, other: &Value| {
+            let [one, other] = [one, other].map(|value| &value.as_object().unwrap().entries);
+            one.has_names_of(other)
+        };
+        let first = read("a", r#"{"x": 1, "y": {"z": 1}}"#);
+        let more = read("a", r#"{"w": 0, "x": 1, "y": null}"#);
+        assert!(shares(&first, &read("a", r#"{"x": 2, "y": {}}"#)));
+        assert!(shares(&first, &read("a", r#"{"y": 3, "x": 4}"#)));
+        assert!(shares(&more, &read("a", r#"{"w": 5, "x": 6, "y": 7}"#)));
+        assert!(!shares(&first, &more));
+        assert!(!shares(&first, &read("b", r#"{"x": 1, "y": 2}"#)));
+        // Maps and nested blocks have any names, so those are not remembered.
+        let nested = |value: &Value| value.get("y").unwrap();
+        assert!(!shares(
+            &nested(&first),
+            &nested(&read("a", r#"{"x": 1, "y": {"z": 1}}"#))
+        ));
+    }
+
     #[test]
     fn nobody_can_forge_a_number() {
         let text = format!(r#"{{"{NUMBER}": "x"}}"#);
