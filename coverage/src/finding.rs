@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::estate::{Existence, Header, Location, Origin, Step, Unknown};
-use crate::rules::Rule;
+use crate::rule::Rule;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

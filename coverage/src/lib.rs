@@ -12,6 +12,7 @@
 //! - [`estate`]: what a configuration, a plan or a tenant says about keys, in three values.
 //! - [`catalogue`]: every workload and class of data, and what documents say about its key.
 //! - [`assessment`]: who holds the key, per environment and workload.
+//! - [`rule`]: what a rule is.
 //! - [`rules`]: the rules, pure functions from an estate to [`finding`]s, and their registry.
 
 #![warn(missing_docs)]
@@ -23,6 +24,7 @@ pub mod finding;
 pub mod geo;
 pub mod id;
 pub mod kind;
+pub mod rule;
 pub mod rules;
 
 pub use estate::Estate;

@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use crate::Geo;
 use crate::estate::Estate;
-use crate::rules::Source;
+use crate::rule::Source;
 
 use preconditions::Preconditions;
 use readiness::Unready;

@@ -15,7 +15,7 @@ mod sources;
 
 use std::fmt;
 
-use crate::rules::Source;
+use crate::rule::Source;
 
 pub(crate) use decided::{Decided, Lives, UseOf};
 

@@ -1,6 +1,6 @@
 //! The documents that the catalogue stands on. `S..` are the codes of the project's collected facts.
 
-use crate::rules::{Evidence, Source};
+use crate::rule::{Evidence, Source};
 
 macro_rules! documents {
     ($($(#[$meta:meta])* $name:ident $evidence:ident $date:literal $url:literal;)*) => {
