@@ -1,6 +1,6 @@
 //! What all objects of an estate have in common, from an instance.
 
-use ppcmk_coverage::estate::{Fact, Header, Management};
+use ppcmk_coverage::estate::{Action, Change, Fact, Header, Management};
 
 use crate::source::{Instance, Mode};
 
@@ -18,9 +18,18 @@ pub(super) fn header(instance: &Instance) -> Header {
             Mode::Data => Management::DataSource,
         },
         existence: instance.existence.clone(),
-        change: instance.change.clone(),
+        change: instance.change.clone().or_else(|| imported(instance)),
         prevent_destroy: instance.prevent_destroy.clone(),
     }
+}
+
+/// What an `import` block names exists already. Sources do not say what else happens to it.
+fn imported(instance: &Instance) -> Option<Change> {
+    instance.import_id.as_ref()?;
+    Some(Change {
+        is_import: true,
+        ..Change::new(Action::NoOp)
+    })
 }
 
 /// The attributes of an instance.

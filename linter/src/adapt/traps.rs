@@ -331,6 +331,39 @@ resource "ppcmk_environment_assignment" "this" {
     is_silent(&answers);
 }
 
+/// The service has accepted a link that is imported, and nothing has to come before it.
+#[test]
+fn an_imported_assignment_exists() {
+    let configuration = |import: &str| {
+        format!(
+            "{BASE}{import}
+resource \"ppcmk_key_access\" \"europe\" {{
+  policy_id    = ppcmk_enterprise_policy.europe.id
+  key_vault_id = azurerm_key_vault.cmk.id
+}}
+resource \"ppcmk_environment_assignment\" \"retail\" {{
+  environment_id = powerplatform_environment.retail.id
+  policy_id      = ppcmk_enterprise_policy.europe.id
+}}
+"
+        )
+    };
+    let to = "to = ppcmk_environment_assignment.retail";
+    for id in [
+        "id = \"00000000-0000-0000-0000-00000000000a\"",
+        "identity = { environment_id = \"a\" }",
+    ] {
+        let import = format!("\nimport {{\n  {to}\n  {id}\n}}\n");
+        is_silent(&check(&[&configuration(&import)]));
+    }
+    let made = check(&[&configuration("")]);
+    assert!(
+        made.findings
+            .contains(&"CMK106 ppcmk_environment_assignment.retail".to_owned()),
+        "{made:?}"
+    );
+}
+
 #[test]
 fn a_repository_without_keys_is_left_alone() {
     is_silent(&check(&[r#"

@@ -16,7 +16,9 @@ impl World<'_> {
         let root = self.module(0);
         let mut ids = HashMap::new();
         for block in &root.content.imports {
-            let (Some(to), Some(id)) = (block.body.expr("to"), block.body.expr("id")) else {
+            // An identity is no id, and says as well that the object exists.
+            let id = block.body.expr("id").or(block.body.expr("identity"));
+            let (Some(to), Some(id)) = (block.body.expr("to"), id) else {
                 continue;
             };
             let expansion = self.expansion(block, &root);
