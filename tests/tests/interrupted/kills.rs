@@ -162,6 +162,30 @@ fn during_a_swap() {
     }
 }
 
+/// The policy was created anew under its environment: the old and the new one have one id.
+#[test]
+fn during_a_swap_to_the_policy_of_the_same_id() {
+    for (held, passed, effect) in [
+        (RequestMatch::link(), 0, Effect::Hang),
+        (RequestMatch::link(), 0, Effect::HangAfterProcessing),
+        (RequestMatch::poll(), 1, Effect::Hang),
+    ] {
+        let scene = Scene::with("wait_for = \"encrypted\"");
+        scene.workspace.apply().succeeds();
+        scene.emulator.recreate_policy("ep-1", true);
+        kill_at(&scene, &APPLY, &held, passed, &effect);
+        scene.is_recorded();
+        scene.emulator.advance(Duration::from_secs(60));
+        scene.converges();
+        assert_eq!(
+            scene.emulator.operations(RETAIL).len(),
+            2,
+            "{held:?} {effect:?}"
+        );
+        assert_eq!(scene.unlinks(), 0);
+    }
+}
+
 #[test]
 fn during_an_unlink() {
     for (held, effect) in [
