@@ -7,9 +7,9 @@ use ppcmk_emulator::{
     Body, Effect, Fault, OperationFault, OperationScript, Outcome, RequestMatch, Response,
     SlotAfter, Stage,
 };
-use ppcmk_tests::estate::RETAIL;
+use ppcmk_tests::estate::{RETAIL, policy_id};
 use ppcmk_tests::scene::ASSIGNMENT;
-use ppcmk_tests::{Fleet, Scene};
+use ppcmk_tests::{Fleet, Scene, wait_until};
 use serde_json::json;
 
 use crate::side_by_side;
@@ -163,6 +163,38 @@ fn a_link_without_any_operation_is_waited_for_by_its_slot() {
         assert_eq!(scene.slot(), None);
         assert_eq!((scene.links(), scene.unlinks()), (1, 1), "{arguments}");
     });
+}
+
+/// The same when the link fails: the slot goes back to what it was, and that is no success.
+#[test]
+fn a_failed_link_without_any_operation_is_seen_by_its_slot() {
+    let scene = Scene::new();
+    scene.assign("ep-2", ENCRYPTED);
+    scene.workspace.apply().succeeds();
+    scene
+        .emulator
+        .set_modes(|modes| modes.accepted_headers = AcceptedHeaders::Neither);
+    let list = RequestMatch::new("GET", "*/lifecycleOperations");
+    scene.emulator.fault(Fault::status(list, 403).forever());
+    let held = OperationFault::hold(Stage::Run);
+    scene.emulator.operation_fault(held);
+    scene.assign("ep-1", ENCRYPTED);
+    let apply = scene.workspace.spawn_apply();
+    wait_until("the link is on its way", || {
+        scene.slot().as_deref() == Some("ep-1 Linking")
+    });
+    wait_until("the slot was read", || {
+        let reads = RequestMatch::environment(RETAIL);
+        scene.emulator.requests().on(&reads).count() > 6
+    });
+    scene
+        .emulator
+        .fail_operation(RETAIL, Stage::Run, "the key cannot be used");
+    apply.wait().fails().says("Error: Link not visible");
+    scene.is_recorded();
+    let state = scene.workspace.state();
+    assert_eq!(state.text(ASSIGNMENT, "policy_id"), policy_id("ep-2"));
+    assert_eq!(scene.links(), 2);
 }
 
 /// The state is lost, the link is done, and reads show neither.

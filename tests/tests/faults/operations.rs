@@ -369,7 +369,7 @@ fn a_link_that_reads_do_not_show_yet_is_no_difference() {
         .emulator
         .set_modes(|modes| modes.slot_while_linking = SlotWhileLinking::Absent);
     scene.emulator.set_timings(|timings| {
-        timings.consistency_delay = std::time::Duration::from_secs(90);
+        timings.consistency_delay = std::time::Duration::from_secs(12);
     });
     scene.workspace.apply().succeeds();
     scene.emulator.complete_operation(RETAIL);

@@ -54,7 +54,8 @@ pub(super) async fn look(
         return Ok(Late::Runs(running()));
     }
     if has_just_ended(&operation) {
-        if !services.may_wait_for_reads() {
+        // What is shown is from the time of the operation, so the result is still to come.
+        if is_busy(environment) || !services.may_wait_for_reads() {
             return Ok(Late::Runs(running()));
         }
         return Ok(match appears(cx, services, call, environment, note).await {
@@ -70,6 +71,11 @@ pub(super) async fn look(
         cx.report(link_failed(environment, &operation));
     }
     Ok(Late::Over)
+}
+
+fn is_busy(environment: &Environment) -> bool {
+    let state = environment.management_state.as_deref();
+    state.is_some_and(|state| !state.eq_ignore_ascii_case("Ready"))
 }
 
 /// Reads until the slot shows another time; `None` when it does not, and an error when nobody could

@@ -32,7 +32,7 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 /// However long a service asks to wait, it is asked again after this.
 const LONGEST_ASKED: Duration = Duration::from_secs(5 * 60);
 /// How many reads may show a policy that was just swapped out; together 7.5 seconds.
-const LATE_SWAP: usize = 5;
+pub(super) const LATE_SWAP: usize = 5;
 /// The name of the private note about the last operation that the state knows of.
 pub(super) const LAST_OPERATION: &str = "last_operation";
 /// The kind of journal entries for links.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ppcmk_coverage::LinkStatus;
 use tfplugin::{Diagnostic, Diagnostics};
 
-use super::link::{Linked, Linker, decent, has_failed, longer};
+use super::link::{LATE_SWAP, Linked, Linker, decent, has_failed, longer};
 use super::model::{Encryption, Note, WaitFor};
 use super::target::{Place, Target};
 use crate::client::{ClientError, Environment, Operation, OperationState, OperationUrl, Poll};
@@ -100,7 +100,8 @@ impl Linker<'_> {
         wait_for: WaitFor,
     ) -> Followed {
         let mut pause = PAUSE;
-        let mut looks = READ_BACK.into_iter();
+        let mut looks = READ_BACK.into_iter().enumerate();
+        let mut was_here = false;
         loop {
             let state = match self.look(&mut note).await {
                 Ok(state) => state,
@@ -122,12 +123,19 @@ impl Linker<'_> {
                 }
                 Look::Runs(wait) => wait,
                 Look::Hidden(error) => match target.place(&environment) {
-                    Place::Here(link) if link.status.is_in_progress() => None,
+                    Place::Here(link) if link.status.is_in_progress() => {
+                        was_here = true;
+                        None
+                    }
                     Place::Here(_) => {
                         return self.read_back(target, environment, &note, None).await;
                     }
                     Place::Elsewhere(_) | Place::Nowhere => match looks.next() {
-                        Some(wait) => Some(Duration::from_millis(wait)),
+                        // It was on its way, and now it is not.
+                        Some((look, _)) if was_here && look >= LATE_SWAP => {
+                            return Followed::NotLinked(never_appeared(target, None));
+                        }
+                        Some((_, wait)) => Some(Duration::from_millis(wait)),
                         None => {
                             return Followed::Unfinished {
                                 why: watching_ended(self.environment, &error),
