@@ -279,7 +279,9 @@ impl Loader<'_> {
 
     /// The folder of a module that `terraform init` downloaded.
     fn downloaded(&mut self, path: &str) -> Option<PathBuf> {
-        let key = path.replace("module.", "");
+        // Every second part: `a.b` of `module.a.module.b`.
+        let names: Vec<&str> = path.split('.').skip(1).step_by(2).collect();
+        let key = names.join(".");
         if self.downloaded.is_none() {
             self.downloaded = Some(self.manifest().unwrap_or_default());
         }

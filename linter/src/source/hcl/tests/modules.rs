@@ -147,7 +147,7 @@ module "remote" {
   version = "0.9.1"
 }
 module "downloaded" { source = "registry/x/y" }
-module "inner" { source = "./inner" }
+module "inner_module" { source = "./inner" }
 resource "ppcmk_a" "b" {
   x = module.remote.resource_id
   y = module.downloaded.v
@@ -159,7 +159,7 @@ resource "ppcmk_a" "b" {
             ".terraform/modules/modules.json",
             r#"{"Modules":[{"Key":"","Source":"","Dir":"."},
                 {"Key":"downloaded","Source":"x","Dir":".terraform/modules/downloaded"},
-                {"Key":"inner.deep","Source":"x","Dir":".terraform/modules/deep"}]}"#,
+                {"Key":"inner_module.deep","Source":"x","Dir":".terraform/modules/deep"}]}"#,
         ),
         (
             ".terraform/modules/downloaded/a.tf",
@@ -177,7 +177,7 @@ resource "ppcmk_a" "b" {
     assert_eq!(reading.problems, []);
     assert_eq!(
         addresses(&reading),
-        ["module.inner.module.deep.ppcmk_a.deep", "ppcmk_a.b"]
+        ["module.inner_module.module.deep.ppcmk_a.deep", "ppcmk_a.b"]
     );
     let value = |name| show(&argument(&reading, "ppcmk_a.b", name));
     assert_eq!(value("x"), "<module.remote.resource_id>");
