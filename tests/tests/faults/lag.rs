@@ -165,6 +165,26 @@ fn a_link_without_any_operation_is_waited_for_by_its_slot() {
     });
 }
 
+/// Nor does the slot tell before the link is done: what was just requested is on its way.
+#[test]
+fn a_link_that_nobody_can_follow_is_no_difference() {
+    let scene = Scene::new();
+    scene.emulator.set_modes(|modes| {
+        modes.accepted_headers = AcceptedHeaders::Neither;
+        modes.slot_while_linking = SlotWhileLinking::Absent;
+    });
+    let list = RequestMatch::new("GET", "*/lifecycleOperations");
+    scene.emulator.fault(Fault::status(list, 403).forever());
+    scene
+        .emulator
+        .operation_fault(OperationFault::hold(Stage::Run));
+    scene.workspace.apply().succeeds();
+    scene.workspace.plan().is_empty();
+    scene.emulator.complete_operation(RETAIL);
+    scene.has_nothing_to_do();
+    assert_eq!(scene.links(), 1);
+}
+
 /// The same when the link fails: the slot goes back to what it was, and that is no success.
 #[test]
 fn a_failed_link_without_any_operation_is_seen_by_its_slot() {

@@ -21,6 +21,9 @@ const READS_LAG: time::Duration = time::Duration::minutes(5);
 /// about 15 seconds.
 const LOOKS: [u64; 5] = [500, 1_000, 2_000, 4_000, 8_000];
 
+/// How long a link may take to show that nobody can follow.
+const UNSEEN: time::Duration = time::Duration::minutes(2);
+
 /// What a slot means that shows the time before.
 pub(super) enum Late {
     /// The operation goes on, or its result may still appear.
@@ -43,7 +46,11 @@ pub(super) async fn look(
 ) -> Result<Late, Diagnostics> {
     let operation = match became(services, call, environment, note).await? {
         Seen::Runs => return Ok(Late::Runs(note.clone())),
-        Seen::Nothing => return Ok(Late::Over),
+        // Nobody may look, so the environment and the clock have to do.
+        Seen::Hidden if is_busy(environment) || note.is_younger_than(UNSEEN) => {
+            return Ok(Late::Runs(note.clone()));
+        }
+        Seen::Nothing | Seen::Hidden => return Ok(Late::Over),
         Seen::Is(operation) => operation,
     };
     if operation.kind == OperationType::RevertToMicrosoftKey {
@@ -128,7 +135,7 @@ async fn became(
     let is_over = match &seen {
         Seen::Is(operation) => operation.state == OperationState::Succeeded,
         Seen::Runs => false,
-        Seen::Nothing => true,
+        Seen::Nothing | Seen::Hidden => true,
     };
     if !is_over {
         return Ok(seen);
@@ -138,7 +145,10 @@ async fn became(
         (Ok(Seen::Nothing), Some(refusal)) => Err(unknown(refusal)),
         (Ok(Seen::Nothing), None) => Ok(seen),
         // Some callers may not see the list, and never will.
-        (Err(error), None) if is_refusal(&error) => Ok(seen),
+        (Err(error), None) if is_refusal(&error) => Ok(match seen {
+            Seen::Nothing => Seen::Hidden,
+            seen => seen,
+        }),
         (newest, _) => newest.map_err(unknown),
     }
 }
@@ -151,6 +161,8 @@ pub(super) enum Seen {
     Runs,
     /// It is not there.
     Nothing,
+    /// The service does not say where it is, nor shows a list.
+    Hidden,
 }
 
 /// The operation of a note, where it says it is.

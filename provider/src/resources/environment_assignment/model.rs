@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use tfplugin::schema::validator::{one_of, parses};
 use tfplugin::timeouts::{DefaultTimeouts, Timeouts};
 use tfplugin::{Attr, Attribute, Model, Nesting, Schema, Value};
+use time::OffsetDateTime;
 
 use crate::client::{
     Environment, Operation, OperationState, OperationType, PolicyLink, newest_of_key,
@@ -241,6 +242,8 @@ pub(super) struct Note {
     pub(super) from: Vec<String>,
     /// Whether the slot showed a failed link to the same policy before.
     pub(super) resumes: bool,
+    /// When it was requested, in seconds of Unix time.
+    pub(super) requested_at: Option<i64>,
 }
 
 impl Note {
@@ -269,8 +272,16 @@ impl Note {
                 })
                 .unwrap_or_default(),
             resumes,
+            requested_at: Some(OffsetDateTime::now_utc().unix_timestamp()),
             ..Self::default()
         }
+    }
+
+    /// Whether it was requested within this time.
+    pub(super) fn is_younger_than(&self, age: time::Duration) -> bool {
+        let now = OffsetDateTime::now_utc().unix_timestamp();
+        self.requested_at
+            .is_some_and(|then| now.saturating_sub(then) < age.whole_seconds())
     }
 
     /// Whether a read shows what was there before the operation, and not its result.
