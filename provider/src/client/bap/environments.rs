@@ -56,7 +56,7 @@ impl BapClient {
 
     /// All environments of the tenant that the caller may administer, without their permissions.
     /// Captures show one answer for all; pages are followed where the service makes them, one after
-    /// the other, since only a page names the next (API facts 4.1 [X]).
+    /// the other, since only a page names the next (API facts 4.1, an assumption).
     pub async fn environments(&self, call: &Call) -> Result<EnvironmentList, ClientError> {
         let query = [("api-version", VERSION)];
         let mut request = self.request(Method::GET, "/scopes/admin/environments", &query);
