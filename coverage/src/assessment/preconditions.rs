@@ -1,9 +1,10 @@
 //! Whether an environment is under a customer's key: CMK facts 2.1, `BASE`.
 //!
 //! Linked to an encryption policy, managed, not of type Trial or Teams, with Dataverse, and policy
-//! and environment in one geo; and nothing that is wrong with the key makes the link fail. Where the tenant, the inventory or the plan says that a policy *is*
-//! linked, the service checked all of this when it accepted the link, so what nobody knows about it
-//! holds. A link that is only planned implies nothing.
+//! and environment in one geo; and nothing that is wrong with the key makes the link fail. Where the
+//! tenant, the inventory or the plan says that a policy *is* linked, the service checked all of this
+//! when it accepted the link, so what nobody knows about it holds. A link that is only planned
+//! implies nothing.
 
 use super::geo::same_geo;
 use super::readiness::Unready;

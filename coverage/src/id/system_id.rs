@@ -42,6 +42,12 @@ impl SystemId {
         // Checked while parsing: the id ends with a slash and 36 ASCII characters.
         &self.text[self.text.len() - 36..]
     }
+
+    /// Whether both name one policy. The GUID decides: the geo before it has more than one spelling
+    /// (API facts 2.5).
+    pub fn is_same_policy(&self, other: &Self) -> bool {
+        self.policy_guid().eq_ignore_ascii_case(other.policy_guid())
+    }
 }
 
 impl FromStr for SystemId {
@@ -81,4 +87,21 @@ fn parse(text: &str) -> Result<&str, Problem> {
     check_guid_part("the policy's GUID", guid)?;
     segments.end()?;
     Ok(location)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_guid_decides_which_policy_it_is() {
+        let id = |geo: &str, end: &str| -> SystemId {
+            let guid = format!("33333333-3333-3333-3333-33333333333{end}");
+            format!("/regions/{geo}/providers/Microsoft.PowerPlatform/enterprisePolicies/{guid}")
+                .parse()
+                .unwrap()
+        };
+        assert!(id("uk", "a").is_same_policy(&id("unitedkingdom", "A")));
+        assert!(!id("uk", "a").is_same_policy(&id("uk", "b")));
+    }
 }

@@ -64,9 +64,10 @@ impl Live {
         self.policies.put(policy.id.clone(), seen);
     }
 
-    /// The policy that has this Azure resource id now. For the refresh of very many objects that name very many policies:
-    /// the first few are read, and one list of the subscription answers for the others. A list
-    /// leaves out what the caller may not see, so that a policy is not in it proves nothing.
+    /// The policy that has this Azure resource id now. For the refresh of very many objects that name
+    /// very many policies: the first few are read, and one list of the subscription answers for the
+    /// others. A list leaves out what the caller may not see, so that a policy is not in it proves
+    /// nothing.
     pub(crate) async fn present(&self, client: &Client, call: &Call, id: &PolicyId) -> Presence {
         if self.is_read_alone(id) {
             return match self.policy(client, call, id).await {

@@ -223,9 +223,12 @@ fn settle(error: ClientError) -> Once {
 
 /// Reads JSON, and says what is wrong when it is none.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, BodyProblem> {
-    // RFC 8259 allows to ignore a byte order mark, which some gateways put there.
-    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    serde_json::from_slice(text).map_err(|error| problem_of(body, &error))
+    serde_json::from_slice(without_mark(body)).map_err(|error| problem_of(body, &error))
+}
+
+/// A body without a byte order mark, which some gateways put there. RFC 8259 allows to ignore it.
+pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
 pub(crate) fn problem_of(body: &[u8], error: &serde_json::Error) -> BodyProblem {

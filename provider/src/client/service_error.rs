@@ -12,6 +12,7 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use super::error::Plane;
+use super::plane::without_mark;
 use super::redact;
 
 const EXCERPT: usize = 200;
@@ -139,8 +140,7 @@ pub(crate) struct ErrorBody {
 impl ErrorBody {
     /// Reads any body; `status` gives the message when the body has none.
     pub(crate) fn parse(status: u16, body: &[u8]) -> Self {
-        // RFC 8259 allows to ignore a byte order mark, which some gateways put there.
-        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        let body = without_mark(body);
         let text = String::from_utf8_lossy(body);
         if text.trim().is_empty() {
             return Self {

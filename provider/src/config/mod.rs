@@ -85,6 +85,11 @@ impl Field for Config {
 
 impl Model for Config {}
 
+const CA_CERTIFICATE_FILE: &str = "\
+    A file of certificates (PEM) to trust in addition to the system's, for networks that inspect TLS. \
+    A server that shows one of these very certificates is trusted also when that is an authority's, as \
+    long as it names the host. Environment variable: `PPCMK_CA_CERTIFICATE_FILE`.";
+
 /// The shape of the block.
 pub(crate) fn schema() -> Schema {
     Schema::new(
@@ -136,11 +141,7 @@ pub(crate) fn schema() -> Schema {
             |text| text.parse::<EnvironmentId>().map(drop),
         ),
         Attribute::string("ca_certificate_file")
-            .describe(
-                "A file of certificates (PEM) to trust in addition to the system's, for networks \
-                 that inspect TLS. A server that shows one of these very certificates is trusted \
-                 also when that is an authority's, as long as it names the host. Environment variable: `PPCMK_CA_CERTIFICATE_FILE`.",
-            )
+            .describe(CA_CERTIFICATE_FILE)
             .validate(not_empty("file name")),
         Attribute::string("default_deletion_policy")
             .describe(

@@ -18,7 +18,7 @@ pub(super) fn is_pfx(bytes: &[u8]) -> bool {
     bytes.first() == Some(&0x30)
 }
 
-/// Opens the file. Without a password the empty one is tried: Key Vault exports with it.
+/// Opens the file. Without a password the empty one is tried, which a file without one has.
 ///
 /// # Errors
 ///
@@ -27,9 +27,10 @@ pub(super) fn is_pfx(bytes: &[u8]) -> bool {
 pub(super) fn read(bytes: &[u8], password: Option<&str>) -> Result<Contents, String> {
     let store = KeyStore::from_pkcs12(bytes, password.unwrap_or_default())
         .map_err(|error| unreadable(&error, password.is_some()))?;
-    let (_, chain) = store
-        .private_key_chain()
-        .ok_or("it is a PFX (PKCS#12) file without a key and the certificate that belongs to it")?;
+    let (_, chain) = store.private_key_chain().ok_or(
+        "it is a PFX (PKCS#12) file without a key and the certificate that belongs to it; export \
+             the certificate together with its private key",
+    )?;
     Ok(Contents {
         key: chain.key().to_vec(),
         certificates: chain
@@ -43,7 +44,9 @@ pub(super) fn read(bytes: &[u8], password: Option<&str>) -> Result<Contents, Str
 fn unreadable(error: &Error, has_password: bool) -> String {
     match error {
         Error::MacError(_) if has_password => {
-            "the password does not open it, or it is damaged".to_owned()
+            "the password does not open it, or it is damaged; check client_certificate_password \
+             (ARM_CLIENT_CERTIFICATE_PASSWORD)"
+                .to_owned()
         }
         Error::MacError(_) => "it is a PFX (PKCS#12) file with a password; set \
              client_certificate_password (ARM_CLIENT_CERTIFICATE_PASSWORD)"

@@ -11,6 +11,10 @@ pub(crate) use key_access::KeyAccesses;
 
 use tfplugin::Value;
 
+/// What becomes of environments whose key is gone (CMK facts S05, documented).
+pub(crate) const WITHOUT_KEY: &str =
+    "production environments are deleted after 30 days, sandboxes after 7";
+
 /// Ids and names that compare without case.
 pub(crate) fn same_without_case(left: &Value, right: &Value) -> bool {
     match (left.as_str(), right.as_str()) {

@@ -215,8 +215,8 @@ impl<N: Names> Build<'_, N> {
         }
     }
 
-    /// An object of these entries, which are sorted, and the unknown ones that are missing. As in sources, what is
-    /// left to the provider is not among the entries: the object is open instead.
+    /// An object of these entries, which are sorted, and the unknown ones that are missing. As in
+    /// sources, what is left to the provider is not among the entries: the object is open instead.
     fn object(&self, mut entries: Vec<(Arc<str>, Value)>) -> Value {
         let parts: &[_] = match self.unknown {
             Mask::Object(parts) => parts,

@@ -29,7 +29,8 @@ pub use self::values::*;
 /// How long something may take that normally takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Runs every case as a test of its own. The argument is a function that gives the [`Subject`](crate::suite::Subject).
+/// Runs every case as a test of its own. The argument is a function that gives the
+/// [`Subject`](crate::suite::Subject).
 #[macro_export]
 macro_rules! conformance_suite {
     ($subject:path) => {

@@ -82,14 +82,11 @@ impl PolicyLink {
         .filter_map(|id| id.as_deref())
     }
 
-    /// Whether this is the link to a policy, by whichever id both sides know. The GUID of a system
-    /// id decides: the Azure resource id names a deleted policy and the one that was created in
-    /// its place alike, and the geo before the GUID has more than one spelling.
+    /// Whether this is the link to a policy, by whichever id both sides know. The system id decides:
+    /// the Azure resource id names a deleted policy and the one that was created in its place alike.
     pub fn is_to(&self, policy_id: Option<&PolicyId>, system_id: Option<&SystemId>) -> bool {
         let same_system_id = match (system_id, &self.system_id) {
-            (Some(wanted), Some(own)) => {
-                return wanted.policy_guid().eq_ignore_ascii_case(own.policy_guid());
-            }
+            (Some(wanted), Some(own)) => return wanted.is_same_policy(own),
             (Some(wanted), None) => self
                 .policy_guid
                 .as_deref()
@@ -122,8 +119,8 @@ impl FinanceAndOperations {
 
 /// What may and may not be done with an environment, by the service's own account.
 ///
-/// Only operations about keys are kept. Advice: a disallowed operation with a message is worth an early error, an allowed one is no
-/// guarantee (API facts 4.2).
+/// Only operations about keys are kept. Advice: a disallowed operation with a message is worth an
+/// early error, an allowed one is no guarantee (API facts 4.2).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LifecycleOperations {
     /// Operations that may be started.

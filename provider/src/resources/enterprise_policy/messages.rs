@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ppcmk_coverage::{HealthStatus, PolicyId};
 use tfplugin::{Diagnostic, Diagnostics};
 
+use super::super::WITHOUT_KEY;
 use crate::client::{EnterprisePolicy, Environment};
 
 pub(super) fn names(environments: &[Arc<Environment>]) -> String {
@@ -93,9 +94,9 @@ pub(super) fn deleted_under_environments(id: &PolicyId, linked: &[Arc<Environmen
         "Policy deleted under its environments",
         format!(
             "The policy {id} does not exist any more, and environments still name it: {}. They \
-             have lost their key and go offline; production environments are deleted after 30 \
-             days, sandboxes after 7. A new policy of the same name is another one: swap the \
-             environments to it, or ask Microsoft's support to restore the old one.",
+             have lost their key and go offline; {WITHOUT_KEY}. A new policy of the same name is \
+             another one: swap the environments to it, or ask Microsoft's support to restore the \
+             old one.",
             names(linked)
         ),
     )

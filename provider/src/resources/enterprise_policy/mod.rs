@@ -355,7 +355,7 @@ impl Resource for EnterprisePolicies {
 /// Whether the policy was deleted and created again since its system id was this one.
 fn is_another_policy(was: &str, policy: &EnterprisePolicy) -> bool {
     match (was.parse::<SystemId>(), &policy.system_id) {
-        (Ok(was), Some(is)) => !was.policy_guid().eq_ignore_ascii_case(is.policy_guid()),
+        (Ok(was), Some(is)) => !was.is_same_policy(is),
         _ => false,
     }
 }

@@ -7,6 +7,7 @@
 use ppcmk_coverage::PolicyId;
 use tfplugin::{Attr, Cx, Diagnostic};
 
+use super::super::WITHOUT_KEY;
 use super::model::Assignment;
 use crate::checks::Presence;
 use crate::client::{Call, EnterprisePolicy, PolicyLink};
@@ -58,9 +59,9 @@ fn deleted(state: &Assignment, id: &PolicyId) -> Diagnostic {
         "Policy not found",
         format!(
             "The environment {} is linked to the policy {id}, and Azure shows no such policy. If it \
-             was deleted, the environment has lost its key and goes offline; production \
-             environments are deleted after 30 days, sandboxes after 7. A new policy of the same \
-             name is another one: the next plan after it is there swaps the environment to it.",
+             was deleted, the environment has lost its key and goes offline; {WITHOUT_KEY}. A new \
+             policy of the same name is another one: the next plan after it is there swaps the \
+             environment to it.",
             state.called()
         ),
     )
